@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "ouro/io/address_family.hpp"
+
+#include <algorithm>
+#include <array>
+#include <compare>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace ouro::inline v0 {
+
+/// An IPv4 or IPv6 address. Ordered: IPv4 first, then by number. asyncio: the first item of an address
+/// tuple; ipaddress.ip_address.
+class ip_address {
+ public:
+  /// 0.0.0.0.
+  constexpr ip_address() noexcept = default;
+
+  /// Reads "192.0.2.1", "2001:db8::1" or, with a scope, "fe80::1%2" and "fe80::1%eth0". Does not look
+  /// up names.
+  /// Errors: std::invalid_argument, which says what is wrong with the text.
+  explicit ip_address(std::string_view text);
+
+  /// From bytes in network order: `{192, 0, 2, 1}`.
+  static constexpr ip_address v4(const std::array<std::uint8_t, 4>& bytes) noexcept {
+    ip_address result;
+    std::copy(bytes.begin(), bytes.end(), result.bytes_.begin());
+    return result;
+  }
+  /// From bytes in network order. `scope_id` is the number of the interface that a link-local address
+  /// belongs to; zero for others.
+  static constexpr ip_address v6(const std::array<std::uint8_t, 16>& bytes,
+                                 std::uint32_t scope_id = 0) noexcept {
+    ip_address result;
+    result.family_ = address_family::ipv6;
+    result.bytes_ = bytes;
+    result.scope_id_ = scope_id;
+    return result;
+  }
+  /// 127.0.0.1.
+  static constexpr ip_address loopback_v4() noexcept { return v4({127, 0, 0, 1}); }
+  /// ::1.
+  static constexpr ip_address loopback_v6() noexcept {
+    return v6({0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1});
+  }
+  /// 0.0.0.0: all interfaces, for a listener.
+  static constexpr ip_address any_v4() noexcept { return {}; }
+  /// `::`, all interfaces, for a listener.
+  static constexpr ip_address any_v6() noexcept { return v6({}); }
+
+  constexpr address_family family() const noexcept { return family_; }
+  constexpr bool is_v4() const noexcept { return family_ == address_family::ipv4; }
+  constexpr bool is_v6() const noexcept { return family_ == address_family::ipv6; }
+  /// The 4 or 16 bytes in network order.
+  constexpr std::span<const std::uint8_t> bytes() const noexcept {
+    return std::span(bytes_).first(is_v4() ? 4 : 16);
+  }
+  constexpr std::uint32_t scope_id() const noexcept { return scope_id_; }
+
+  /// 127.0.0.0/8 or ::1.
+  constexpr bool is_loopback() const noexcept {
+    return is_v4() ? bytes_[0] == 127 : bytes_ == loopback_v6().bytes_;
+  }
+  /// 0.0.0.0 or `::`.
+  constexpr bool is_unspecified() const noexcept {
+    return bytes_ == std::array<std::uint8_t, 16>{};
+  }
+  constexpr bool is_multicast() const noexcept {
+    return is_v4() ? (bytes_[0] & 0xf0) == 0xe0 : bytes_[0] == 0xff;
+  }
+  /// 169.254.0.0/16 or fe80::/10.
+  constexpr bool is_link_local() const noexcept {
+    return is_v4() ? bytes_[0] == 169 && bytes_[1] == 254
+                   : bytes_[0] == 0xfe && (bytes_[1] & 0xc0) == 0x80;
+  }
+
+  /// The text that the constructor reads; a scope is written as a number.
+  std::string to_string() const;
+
+  friend constexpr bool operator==(const ip_address&, const ip_address&) noexcept = default;
+  friend constexpr auto operator<=>(const ip_address&, const ip_address&) noexcept = default;
+
+ private:
+  address_family family_ = address_family::ipv4;
+  std::array<std::uint8_t, 16> bytes_{};  // of which IPv4 uses the first four
+  std::uint32_t scope_id_ = 0;
+};
+
+}  // namespace ouro::inline v0

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <memory>
+#include <new>
+#include <utility>
+
+namespace ouro::inline v0::detail {
+
+struct nothing {};
+
+/// How a result of type T is kept: a reference as a pointer, void as nothing.
+template <class T>
+struct stored {
+  using type = T;
+};
+template <class T>
+struct stored<T&> {
+  using type = T*;
+};
+template <>
+struct stored<void> {
+  using type = nothing;
+};
+template <class T>
+using stored_t = typename stored<T>::type;
+
+/// Room for a result that is made later, or never. Whoever uses it knows whether it is there.
+template <class T>
+class storage_of {
+ public:
+  storage_of() noexcept {}
+  storage_of(const storage_of&) = delete;
+  storage_of& operator=(const storage_of&) = delete;
+  ~storage_of() {}
+
+  template <class... Arguments>
+  void emplace(Arguments&&... arguments) {
+    ::new (static_cast<void*>(std::addressof(value_)))
+        stored_t<T>(std::forward<Arguments>(arguments)...);
+  }
+  void destroy() noexcept { std::destroy_at(std::addressof(value_)); }
+  stored_t<T>& get() noexcept { return value_; }
+
+ private:
+  union {
+    stored_t<T> value_;
+  };
+};
+
+}  // namespace ouro::inline v0::detail

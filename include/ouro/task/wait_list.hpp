@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "ouro/base/intrusive_list.hpp"
+#include "ouro/task/waiter.hpp"
+
+#include <cstddef>
+#include <utility>
+
+namespace ouro::inline v0 {
+
+/// Tasks that wait for something to happen, in the order in which they came. What a synchronisation
+/// primitive is made of.
+class wait_list {
+ public:
+  /// One wait in the list; `co_await` gives `true`.
+  class [[nodiscard]] awaiter final : public leaving_waiter, private list_hook {
+   public:
+    awaiter(wait_list& list, bool ready) noexcept : list_(&list), ready_(ready) {}
+    awaiter(awaiter&& other) noexcept
+        : leaving_waiter(std::move(other)), list_hook(), list_(other.list_), ready_(other.ready_) {}
+
+    bool await_ready() const noexcept { return ready_; }
+    bool await_suspend(detail::await_point at) {
+      if (!begin_wait(at)) return false;
+      list_->waiting_.push_back(*this);
+      return true;
+    }
+    bool await_resume() const {
+      finish_wait();
+      return true;
+    }
+
+   private:
+    friend class wait_list;
+    friend class intrusive_list<awaiter>;
+    void leave() noexcept override { unlink(); }
+
+    wait_list* list_;
+    bool ready_;
+  };
+
+  bool empty() const noexcept { return waiting_.empty(); }
+
+  /// Waits for a wake-up; with `ready`, not at all.
+  awaiter wait(bool ready = false) noexcept { return awaiter(*this, ready); }
+
+  /// Makes the task that has waited longest ready; false if there is none.
+  bool wake_one() noexcept {
+    if (waiting_.empty()) return false;
+    waiting_.pop_front().wake();
+    return true;
+  }
+
+  void wake_all() noexcept {
+    while (wake_one()) {
+    }
+  }
+
+ private:
+  intrusive_list<awaiter> waiting_;
+};
+
+}  // namespace ouro::inline v0

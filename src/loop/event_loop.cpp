@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "ouro/loop/event_loop.hpp"
+
+#include "ouro/base/errors.hpp"
+#include "ouro/base/log.hpp"
+#include "wakeup.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <mutex>
+#include <string>
+#include <vector>
+
+namespace ouro::inline v0 {
+namespace {
+
+struct thread_loop {
+  event_loop* set = nullptr;            // not owned
+  std::unique_ptr<event_loop> made;     // by get_event_loop()
+};
+
+thread_loop& loop_of_thread() {
+  static thread_local thread_loop loop;
+  return loop;
+}
+
+/// The loops that exist, for reports about what outlived its loop.
+struct loop_registry {
+  std::mutex mutex;
+  std::vector<const event_loop*> loops;
+
+  static loop_registry& instance() {
+    static loop_registry* registry = new loop_registry;  // outlives every static
+    return *registry;
+  }
+  void add(const event_loop* loop) {
+    const std::lock_guard lock(mutex);
+    loops.push_back(loop);
+  }
+  void remove(const event_loop* loop) noexcept {
+    const std::lock_guard lock(mutex);
+    std::erase(loops, loop);
+  }
+  bool contains(const event_loop* loop) noexcept {
+    const std::lock_guard lock(mutex);
+    return std::find(loops.begin(), loops.end(), loop) != loops.end();
+  }
+};
+
+bool debug_from_environment() noexcept {
+  const char* value = std::getenv("OURO_DEBUG");
+  return value != nullptr && *value != '\0' && std::string_view(value) != "0";
+}
+
+}  // namespace
+
+event_loop::event_loop(const event_loop_options& options)
+    : clock_(options.clock),
+      debug_(debug_from_environment()),
+      busy_poll_(options.busy_poll),
+      ring_(ring_options{.entries = options.ring_entries}),
+      wakeup_(std::make_unique<wakeup>()) {
+  loop_registry::instance().add(this);
+}
+
+event_loop::~event_loop() {
+  close();
+  drop_callbacks();  // what other threads posted while the loop closed
+  loop_registry::instance().remove(this);
+}
+
+bool event_loop::alive(const event_loop* loop) noexcept {
+  if (loop == nullptr || running_here_ == loop) return loop != nullptr;
+  return loop_registry::instance().contains(loop) && !loop->is_running();
+}
+
+void event_loop::close() {
+  if (is_running()) detail::throw_usage_error("Cannot close a running event loop");
+  if (is_closed()) return;
+  ring_.drain();
+  if (abandon_tasks_ != nullptr) abandon_tasks_(*this);
+  closed_.store(true);
+  drop_callbacks();
+}
+
+void event_loop::drop_callbacks() noexcept {
+  inbox_.take(ready_);
+  while (!timers_.empty()) timers_.pop().drop();
+  while (!ready_.empty()) ready_.pop().drop();
+}
+
+std::size_t event_loop::pending_requests() const noexcept {
+  return ring_.in_flight() - (wakeup_->in_flight() ? 1 : 0);
+}
+
+void event_loop::check_runnable() const {
+  if (is_closed()) detail::throw_usage_error("Event loop is closed");
+  if (is_running()) detail::throw_usage_error("This event loop is already running");
+  if (running_here_ != nullptr) {
+    detail::throw_usage_error("Cannot run the event loop while another loop is running");
+  }
+}
+
+void event_loop::refuse_scheduling() const {
+  if (is_closed()) detail::throw_usage_error("Event loop is closed");
+  detail::throw_usage_error(
+      "This event loop runs on another thread: use call_soon_threadsafe() from here");
+}
+
+void event_loop::default_exception_handler(const exception_context& context) noexcept {
+  try {
+    detail::log(log_level::error, detail::describe(context));
+  } catch (...) {
+    detail::log(log_level::error, context.message);  // no memory for the details
+  }
+}
+
+void event_loop::call_exception_handler(const exception_context& context) noexcept {
+  if (!handler_) {
+    default_exception_handler(context);
+    return;
+  }
+  try {
+    handler_(*this, context);
+  } catch (...) {
+    exception_context failure;
+    failure.message = "Unhandled error in exception handler";
+    failure.exception = std::current_exception();
+    default_exception_handler(failure);
+    default_exception_handler(context);
+  }
+}
+
+event_loop& get_running_loop() {
+  event_loop* loop = event_loop::running_here();
+  if (loop == nullptr) detail::throw_usage_error("no running event loop");
+  return *loop;
+}
+
+event_loop& get_event_loop() {
+  if (event_loop* loop = event_loop::running_here()) return *loop;
+  thread_loop& loop = loop_of_thread();
+  if (loop.set == nullptr) {
+    loop.made = new_event_loop();
+    loop.set = loop.made.get();
+  }
+  return *loop.set;
+}
+
+void set_event_loop(event_loop* loop) noexcept { loop_of_thread().set = loop; }
+
+std::unique_ptr<event_loop> new_event_loop(const event_loop_options& options) {
+  return std::make_unique<event_loop>(options);
+}
+
+}  // namespace ouro::inline v0

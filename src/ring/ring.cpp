@@ -1,0 +1,355 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "ouro/ring/ring.hpp"
+
+#include "ouro/base/errors.hpp"
+
+#include "kernel_ring.hpp"
+#include "setup.hpp"
+
+#include <atomic>
+#include <cerrno>
+#include <new>
+#include <utility>
+
+namespace ouro::inline v0 {
+namespace {
+
+constexpr std::uint32_t no_slot = std::numeric_limits<std::uint32_t>::max();
+constexpr std::size_t first_slots = 64;
+
+/// user_data of cancels, whose own completions tell nothing. No operation has it, because a
+/// generation is never zero.
+constexpr std::uint64_t nobody = 0;
+
+constexpr const char* in_forked_child =
+    "a forked child may not use its parent's ring: make a new event_loop in the child, or start "
+    "processes by create_subprocess_exec()";
+constexpr const char* on_other_thread =
+    "an event_loop belongs to the first thread that ran it: make another one for this thread";
+
+/// A number for the calling thread that no other thread ever has, unlike its id or any address.
+std::uint64_t this_thread() noexcept {
+  static std::atomic<std::uint64_t> last{0};
+  thread_local std::uint64_t number = 0;
+  if (number == 0) number = last.fetch_add(1, std::memory_order_relaxed) + 1;
+  return number;
+}
+
+/// Returns if there is nothing to do but to come again.
+void check_enter(int result) {
+  switch (-result) {
+    case EINTR:   // a signal; SA_RESTART does not prevent it
+    case ETIME:   // the wait is over
+    case EBUSY:   // the completion queue has overflowed, and must be reaped first
+    case EAGAIN:  // no memory for a request; what was not submitted stays queued
+      return;
+    case EEXIST:
+      detail::throw_usage_error(on_other_thread);
+    case EBADR:
+      throw std::system_error(EBADR, std::system_category(),
+                              "io_uring_enter: completion lost, the kernel had no memory for it");
+    default:
+      throw_os_error(result, "io_uring_enter");
+  }
+}
+
+}  // namespace
+
+ring::ring(const ring_options& options)
+    : kernel_(std::make_unique<detail::kernel_ring>()),
+      features_(detail::set_up(*kernel_, options)),
+      first_free_(no_slot) {}
+
+ring::~ring() {
+  if (in_flight_ != 0) drain();
+  if (bound() && on_owner_thread()) kernel_->release_thread();
+}
+
+void ring::bind() {
+  if (!alive()) detail::throw_usage_error(in_forked_child);
+  if (bound()) {
+    if (!on_owner_thread()) detail::throw_usage_error(on_other_thread);
+    return;
+  }
+  if (const int result = kernel_->enable(); result < 0) throw_os_error(result, "io_uring_register");
+  owner_ = this_thread();
+}
+
+bool ring::alive() const noexcept { return kernel_->alive(); }
+
+bool ring::on_owner_thread() const noexcept { return owner_ == this_thread(); }
+
+int ring::fd() const noexcept { return kernel_->queues().ring_fd; }
+
+unsigned ring::entries() const noexcept { return alive() ? kernel_->queues().sq.ring_entries : 0; }
+
+// Slots: who is meant by a user_data.
+
+std::uint64_t ring::id_of(const operation& request) const noexcept {
+  return std::uint64_t{slots_[request.slot_].generation} << 32 | request.slot_;
+}
+
+bool ring::grow() noexcept {
+  const std::size_t old_size = slots_.size();
+  const std::size_t new_size = old_size == 0 ? first_slots : 2 * old_size;
+  try {
+    slots_.resize(new_size, slot{nullptr, 1, no_slot});
+  } catch (const std::bad_alloc&) {
+    return false;
+  }
+  for (std::size_t i = new_size; i-- > old_size;) {
+    slots_[i].next_free = std::exchange(first_free_, static_cast<std::uint32_t>(i));
+  }
+  return true;
+}
+
+void ring::release_slot(std::uint32_t index) noexcept {
+  slot& freed = slots_[index];
+  freed.owner = nullptr;
+  if (++freed.generation == 0) freed.generation = 1;
+  freed.next_free = std::exchange(first_free_, index);
+}
+
+// Submission.
+
+void ring::submit(operation& request) noexcept {
+  OURO_ASSERT(!request.in_flight());
+  if (!alive()) [[unlikely]]
+    return;
+  ++in_flight_;
+  request.cancel_requested_ = false;
+  request.cancel_queued_ = false;
+  if (draining_) [[unlikely]] {
+    request.cancel_requested_ = true;
+    refuse(request);
+  } else if (!waiting_.empty() || !start(request)) [[unlikely]] {
+    request.state_ = operation::state::waiting;
+    waiting_.push_back(request);
+  }
+}
+
+/// Gives `request` a slot and an entry of the queue; false if either is not to be had.
+bool ring::start(operation& request) noexcept {
+  if (first_free_ == no_slot && !grow()) [[unlikely]]
+    return false;
+  io_uring_sqe* sqe = next_sqe();
+  if (sqe == nullptr) [[unlikely]]
+    return false;
+  const std::uint32_t index = first_free_;
+  slot& taken = slots_[index];
+  first_free_ = taken.next_free;
+  taken.owner = &request;
+  request.slot_ = index;
+  request.position_ = kernel_->queues().sq.sqe_tail - 1;
+  request.state_ = operation::state::submitted;
+  request.prepare(*sqe);
+  sqe->user_data = id_of(request);
+  return true;
+}
+
+io_uring_sqe* ring::next_sqe() noexcept {
+  io_uring& queues = kernel_->queues();
+  io_uring_sqe* sqe = ::io_uring_get_sqe(&queues);
+  if (sqe == nullptr && bound()) [[unlikely]] {
+    kernel_->submit();  // should it fail, the next enter() meets the same error and reports it
+    sqe = ::io_uring_get_sqe(&queues);
+  }
+  return sqe;
+}
+
+/// Moves what waits for room into the queue, submitting it as often as it fills up. Cancels go
+/// first: they free what others may wait for.
+void ring::refill() noexcept {
+  while (!late_cancels_.empty()) {
+    operation& request = late_cancels_.front();
+    if (!queue_cancel(request)) return;
+    late_cancels_.pop_front();
+  }
+  while (!waiting_.empty() && start(waiting_.front())) waiting_.pop_front();
+}
+
+// Cancellation.
+
+void ring::cancel(operation& request) noexcept {
+  if (!request.in_flight() || request.cancel_requested_ || !alive()) return;
+  request.cancel_requested_ = true;
+  if (request.state_ == operation::state::waiting) {
+    request.unlink();
+    refuse(request);
+  } else if (!withdraw(request) && !queue_cancel(request)) {
+    late_cancels_.push_back(request);
+  }
+}
+
+void ring::cancel_all() noexcept {
+  for (const slot& each : slots_) {
+    if (each.owner != nullptr) cancel(*each.owner);
+  }
+  while (!waiting_.empty()) cancel(waiting_.front());
+}
+
+void ring::refuse(operation& request) noexcept {
+  request.state_ = operation::state::refused;
+  refused_.push_back(request);
+}
+
+/// The entry at `position` if the kernel has not taken it yet, else null. Positions wrap around, so
+/// that an old one may seem to be queued: the caller makes sure that the entry is its own.
+io_uring_sqe* ring::unsubmitted_sqe(std::uint32_t position) const noexcept {
+  io_uring& queues = kernel_->queues();
+  const unsigned from_tail = queues.sq.sqe_tail - position;
+  if (from_tail == 0 || from_tail > ::io_uring_sq_ready(&queues)) return nullptr;
+  return &queues.sq.sqes[position & queues.sq.ring_mask];
+}
+
+/// Turns a request that the kernel has not seen into a NOP. The kernel would read its descriptor
+/// number and its pointers at submission, when they may mean something else.
+bool ring::withdraw(operation& request) noexcept {
+  io_uring_sqe* sqe = unsubmitted_sqe(request.position_);
+  const std::uint64_t id = id_of(request);
+  if (sqe == nullptr || sqe->user_data != id) return false;
+  ::io_uring_prep_nop(sqe);
+  sqe->user_data = id;
+  request.state_ = operation::state::withdrawn;
+  return true;
+}
+
+bool ring::queue_cancel(operation& request) noexcept {
+  io_uring_sqe* sqe = next_sqe();
+  if (sqe == nullptr) return false;
+  ::io_uring_prep_cancel64(sqe, id_of(request), 0);
+  if (features_.cqe_skip) sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
+  sqe->user_data = nobody;
+  request.cancel_position_ = kernel_->queues().sq.sqe_tail - 1;
+  request.cancel_queued_ = true;
+  return true;
+}
+
+/// Takes back the cancel of a request that has ended, if it is not in the kernel yet. It would find
+/// nothing, as no user_data comes twice, but only after searching.
+void ring::drop_cancel(operation& request) noexcept {
+  if (request.linked()) request.unlink();
+  if (!request.cancel_queued_) return;
+  io_uring_sqe* sqe = unsubmitted_sqe(request.cancel_position_);
+  if (sqe == nullptr || sqe->opcode != IORING_OP_ASYNC_CANCEL || sqe->addr != id_of(request))
+    return;
+  ::io_uring_prep_nop(sqe);
+  if (features_.cqe_skip) sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
+  sqe->user_data = nobody;
+}
+
+// The way into the kernel.
+
+bool ring::must_enter() const noexcept {
+  if (!alive()) return false;
+  io_uring& queues = kernel_->queues();
+  constexpr unsigned work = IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW;
+  return ::io_uring_sq_ready(&queues) != 0 || (IO_URING_READ_ONCE(*queues.sq.kflags) & work) != 0 ||
+         !waiting_.empty() || !late_cancels_.empty();
+}
+
+void ring::enter(optional_duration wait) {
+  if (!alive()) detail::throw_usage_error(in_forked_child);
+  if (!bound()) detail::throw_usage_error("bind() the ring to a thread before enter()");
+  if (!on_owner_thread()) detail::throw_usage_error(on_other_thread);
+  refill();
+  if (!waiting_.empty() || !late_cancels_.empty()) wait = duration::zero();
+  do {
+    if (has_completions()) wait = duration::zero();
+    const int result = kernel_->submit_and_wait(wait);
+    if (result < 0) return check_enter(result);
+    // A short submit has not waited.
+  } while (::io_uring_sq_ready(&kernel_->queues()) != 0);
+}
+
+// Completion.
+
+bool ring::has_completions() const noexcept {
+  return alive() && (!refused_.empty() || ::io_uring_cq_ready(&kernel_->queues()) != 0);
+}
+
+unsigned ring::dispatch(unsigned limit) {
+  if (!alive()) return 0;
+  unsigned count = dispatch_refused(limit);
+  if (count == limit) return count;
+  io_uring* queues = &kernel_->queues();
+  unsigned head = 0;
+  io_uring_cqe* cqe = nullptr;
+  io_uring_for_each_cqe(queues, head, cqe) {
+    const std::uint64_t id = cqe->user_data;
+    const int result = cqe->res;
+    const unsigned flags = cqe->flags;
+    // Before the call, which may submit and so let the kernel make more completions.
+    ::io_uring_cq_advance(queues, 1);
+    complete(id, result, flags);
+    if (++count == limit) break;
+  }
+  return count;
+}
+
+void ring::complete(std::uint64_t id, int result, unsigned flags) noexcept {
+  if (id == nobody) return;
+  const auto index = static_cast<std::uint32_t>(id);
+  if (index >= slots_.size() || slots_[index].owner == nullptr ||
+      slots_[index].generation != id >> 32) [[unlikely]] {
+    ++stale_completions_;
+    return;
+  }
+  operation& request = *slots_[index].owner;
+  if ((flags & IORING_CQE_F_MORE) == 0) {
+    if (request.cancel_requested_) [[unlikely]] {
+      drop_cancel(request);
+      if (request.state_ == operation::state::withdrawn) result = -ECANCELED;
+    }
+    release_slot(index);
+    request.state_ = operation::state::idle;
+    --in_flight_;
+  }
+  request.on_complete(result, flags);
+}
+
+/// Tells those that ended before the kernel saw them; not those that end meanwhile.
+unsigned ring::dispatch_refused(unsigned limit) noexcept {
+  if (refused_.empty()) [[likely]]
+    return 0;
+  intrusive_list<operation> batch;
+  batch.splice_back(refused_);
+  unsigned count = 0;
+  for (; count < limit && !batch.empty(); ++count) {
+    operation& request = batch.pop_front();
+    request.state_ = operation::state::idle;
+    --in_flight_;
+    request.on_complete(-ECANCELED, 0);
+  }
+  batch.splice_back(refused_);
+  refused_.splice_back(batch);
+  return count;
+}
+
+void ring::drain() {
+  if (!alive()) return abandon();
+  bind();
+  struct draining_scope {
+    bool& draining;
+    explicit draining_scope(bool& flag) noexcept : draining(flag) { draining = true; }
+    ~draining_scope() { draining = false; }
+  } scope(draining_);
+  cancel_all();
+  while (in_flight_ != 0) {
+    enter(std::nullopt);
+    dispatch();
+  }
+}
+
+/// In a forked child: the requests are the parent's, and nothing here is in flight any more.
+void ring::abandon() noexcept {
+  for (intrusive_list<operation>* list : {&waiting_, &refused_, &late_cancels_}) {
+    while (!list->empty()) list->pop_front().state_ = operation::state::idle;
+  }
+  for (const slot& each : slots_) {
+    if (each.owner != nullptr) each.owner->state_ = operation::state::idle;
+  }
+  in_flight_ = 0;
+}
+
+}  // namespace ouro::inline v0

@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "ouro/task/detail/task_base.hpp"
+
+#include "ouro/task/deadline_scope.hpp"
+#include "ouro/task/detail/report.hpp"
+#include "ouro/task/task_handle.hpp"
+#include "ouro/task/task_hooks.hpp"
+#include "ouro/task/waiter.hpp"
+
+namespace ouro::inline v0::detail {
+
+task_base::task_base(event_loop& loop, promise_base& root, context_slot slot,
+                     std::source_location place) noexcept
+    : future_base(loop, storage::task, place),
+      resume_point_(&root),
+      context_(std::move(slot)),
+      coroutine_(root.place()),
+      number_(loop.next_task_number()) {
+  root.set_root(this);
+  loop.tasks().push_back(*this);
+  loop.set_abandon_tasks([](event_loop& closing) {
+    while (!closing.tasks().empty()) closing.tasks().front().abandon();
+  });
+}
+
+task_base::~task_base() {
+  OURO_ASSERT(!linked());
+  delete extras_;
+}
+
+task_extras& task_base::extras() {
+  if (extras_ == nullptr) extras_ = new task_extras;
+  return *extras_;
+}
+
+std::string task_base::name() const {
+  if (extras_ != nullptr && !extras_->name.empty()) return extras_->name;
+  return "Task-" + std::to_string(number_);
+}
+
+std::string task_base::describe() const {
+  return "task '" + name() + "' " + detail::describe(coroutine_);
+}
+
+std::stop_token task_base::stop_token() {
+  std::stop_source& stop = extras().stop;
+  if (!stop.stop_possible()) stop = std::stop_source();
+  return stop.get_token();
+}
+
+context task_base::copy_context_of() const {
+  context_slot* outer = context_slot::exchange_current(const_cast<context_slot*>(&context_));
+  context copy = copy_context();
+  context_slot::exchange_current(outer);
+  return copy;
+}
+
+// Steps ---------------------------------------------------------------------------------------------
+
+void task_base::schedule_first_step(bool eagerly) {
+  if (task_hooks* hooks = loop_->get_task_hooks()) {
+    const task_handle<> self{intrusive_ptr<task_base>(this)};
+    eagerly |= hooks->on_create(self) == task_hooks::start::eager;
+  }
+  if (eagerly && loop_->is_running()) {
+    run_eagerly();
+  } else {
+    loop_->make_ready(*this);
+  }
+}
+
+void task_base::run_eagerly() noexcept {
+  const intrusive_ptr<task_base> alive(this);
+  run();
+}
+
+void task_base::run() noexcept {
+  task_base* const outer_task = std::exchange(current_, this);
+  context_slot* const outer_context = context_slot::exchange_current(&context_);
+  task_hooks* const hooks = loop_->get_task_hooks();
+  if (hooks != nullptr) [[unlikely]] hooks->on_step(task_handle<>{intrusive_ptr<task_base>(this)});
+  step();
+  const bool finished = state_ == state::finished;
+  if (finished) resume_point_->frame().destroy();
+  context_slot::exchange_current(outer_context);
+  current_ = outer_task;
+  if (finished) finish();
+}
+
+// Resumes one coroutine after the other until the task is blocked or ends. A child that ends leaves its
+// parent in resume_point_, so neither depth nor number of awaits uses the stack.
+void task_base::step() noexcept {
+  if (state_ == state::created && (interrupts_ & must_cancel) != 0) {
+    finish_unstarted();
+    return;
+  }
+  state_ = state::running;
+  do {
+    nested_starts_ = 0;
+    std::exchange(resume_point_, nullptr)->frame().resume();
+  } while (state_ == state::running && resume_point_ != nullptr);
+  OURO_ASSERT(state_ != state::running);  // suspended by something that is not a waiter
+}
+
+void task_base::finish_unstarted() noexcept {
+  interrupts_ = 0;
+  if (extras_ != nullptr && !extras_->cancel_message.empty()) {
+    error_ = std::make_exception_ptr(cancelled_error(extras_->cancel_message));
+  }
+  result_ = outcome::cancelled;
+  state_ = state::finished;
+}
+
+void task_base::finish() noexcept {
+  if ((interrupts_ & must_cancel) != 0 && result_ == outcome::value) {
+    discard_result();
+    finish_unstarted();
+  }
+  leave_loop();
+}
+
+void task_base::leave_loop() noexcept {
+  resume_point_ = nullptr;
+  unlink();
+  complete(result_);
+  if (task_hooks* hooks = loop_->get_task_hooks()) [[unlikely]] {
+    hooks->on_done(task_handle<>{intrusive_ptr<task_base>(this)});
+  }
+  drop_reference();
+}
+
+void task_base::abandon() noexcept {
+  exception_context report;
+  const std::string own_name = name();
+  const task_handle<> self{intrusive_ptr<task_base>(this)};
+  report.message = "Task was destroyed but it is pending!";
+  report.task = &self;
+  report.name = own_name;
+  report.place = place_;
+  report_loss(loop_, report);
+  if (waiter* blocked_on = std::exchange(blocked_on_, nullptr)) blocked_on->detach();
+  if (queued()) loop_->forget_ready(*this);
+  promise_base* root = resume_point_;
+  while (promise_base* parent = root->parent()) root = parent;
+  task_base* const outer = std::exchange(current_, this);
+  root->frame().destroy();
+  current_ = outer;
+  state_ = state::finished;
+  result_ = outcome::cancelled;
+  leave_loop();
+}
+
+void task_base::report_never_retrieved() noexcept {
+  const future<> self{intrusive_ptr<future_base>(this)};
+  const std::string own_name = name();
+  exception_context report;
+  report.message = "Task exception was never retrieved";
+  report.exception = error_;
+  report.future = &self;
+  report.name = own_name;
+  report.place = place_;
+  report_loss(loop_, report);
+}
+
+}  // namespace ouro::inline v0::detail
