@@ -11,6 +11,11 @@ std::string_view function_name(const std::source_location& place) noexcept {
   std::string_view text = place.function_name();
   std::size_t depth = 0;
   std::size_t begin = 0;
+  for (const std::string_view anonymous : {"{anonymous}::", "(anonymous namespace)::"}) {
+    if (const std::size_t at = text.find(anonymous); at != text.npos) {
+      text.remove_prefix(at + anonymous.size());
+    }
+  }
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '<') ++depth;
     if (text[i] == '>' && depth > 0) --depth;

@@ -8,7 +8,8 @@
 namespace ouro::inline v0 {
 namespace detail {
 
-/// Accepts a connection. One that was accepted for a coroutine that was destroyed meanwhile is closed.
+/// Accepts a connection. One that was accepted for a coroutine that was destroyed meanwhile is
+/// closed.
 class accept_request : public io_operation {
  protected:
   accept_request(int fd, endpoint* peer, guarded_fd* owner) noexcept
@@ -35,8 +36,8 @@ class accept_operation final : public accept_request {
 
 }  // namespace detail
 
-/// Accepts a connection from the listening socket `fd`, which must stay open until the await ends. The
-/// descriptor it gives is closed on exec.
+/// Accepts a connection from the listening socket `fd`, which must stay open until the await ends.
+/// The descriptor it gives is closed on exec.
 ///
 /// Errors: std::system_error, with the errno of accept(2).
 /// Cancellation: if cancelled_error or timeout_error is thrown, no connection was taken: it waits for
@@ -44,8 +45,8 @@ class accept_operation final : public accept_request {
 /// asyncio: loop.sock_accept().
 [[nodiscard]] inline detail::accept_operation accept(int fd) noexcept { return {fd, nullptr}; }
 
-/// As accept(fd), and sets `peer`, which must stay valid until the await ends, to where the connection
-/// comes from.
+/// As accept(fd), and sets `peer`, which must stay valid until the await ends, to where the
+/// connection comes from.
 [[nodiscard]] inline detail::accept_operation accept(int fd, endpoint& peer) noexcept {
   return {fd, &peer};
 }

@@ -25,9 +25,9 @@ class close_operation final : public io_operation {
 
 }  // namespace detail
 
-/// Closes a descriptor without blocking the loop, as close(2) may for files on a network and sockets
-/// that linger, and tells if that failed. The descriptor is closed in any case: if this is not awaited
-/// to its end, by its destructor.
+/// Closes a descriptor without blocking the loop, as close(2) may for files on a network and
+/// sockets that linger, and tells if that failed. The descriptor is closed in any case: if this is
+/// not awaited to its end, by its destructor.
 ///
 /// Requests that still use the descriptor are not cancelled by that: end them first.
 ///

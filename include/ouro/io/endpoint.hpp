@@ -18,7 +18,8 @@ namespace detail {
 class accept_request;
 }
 
-/// Where a socket is or connects to: an IP address with a port, or the name of a UNIX socket. A value;
+/// Where a socket is or connects to: an IP address with a port, or the name of a UNIX socket. A
+/// value;
 /// ordered by family, then address, then port. asyncio: an address tuple.
 class endpoint {
  public:
@@ -46,8 +47,8 @@ class endpoint {
   /// Errors: std::invalid_argument, which says what is wrong with the text.
   static endpoint parse(std::string_view text);
 
-  /// From the kernel's form. What is longer than the 110 bytes of a sockaddr_un, or shorter than its
-  /// family needs, becomes an endpoint without an address.
+  /// From the kernel's form. What is longer than the 110 bytes of a sockaddr_un, or shorter than
+  /// its family needs, becomes an endpoint without an address.
   static endpoint from_native(const ::sockaddr& address, std::size_t length) noexcept;
 
   address_family family() const noexcept;

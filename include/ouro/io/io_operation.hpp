@@ -11,27 +11,30 @@
 
 namespace ouro::inline v0 {
 
-/// Awaits one request to the kernel: the base of recv(), send() and all the others, and of your own.
-/// A derived class says what to ask and what the answer means:
+/// Awaits one request to the kernel: the base of recv(), send() and all the others, and of your
+/// own. A derived class says what to ask and what the answer means:
 ///
 ///     void prepare(io_uring_sqe& sqe) noexcept override;          // the io_uring_prep_… function
 ///     std::size_t await_resume() {
-///       return static_cast<std::size_t>(take_result("recv"));     // the call, as its man page spells it
+///       return static_cast<std::size_t>(take_result("recv"));     // the call, as its man page
+///       spells it
 ///     }
 ///
-/// and, if an answer is more than a number, its destructor gives back an untaken_result(). Each object
-/// is awaited once.
+/// and, if an answer is more than a number, its destructor gives back an untaken_result(). Each
+/// object is awaited once.
 ///
 /// Cancellation: an interruption that is pending when the await begins is thrown at once, and nothing
-/// is asked of the kernel. One that comes later cancels the request, and the task waits on until the
-/// kernel is done with it. What the kernel delivers in spite of that, a value or an error, is what the
-/// await gives (`nothing_lost`): the interruption is thrown at the next suspension instead.
+/// is asked of the kernel. One that comes later cancels the request, and the task waits on until
+/// the kernel is done with it. What the kernel delivers in spite of that, a value or an error, is
+/// what the await gives (`nothing_lost`): the interruption is thrown at the next suspension
+/// instead.
 class io_operation : public waiter, private operation {
  public:
   using operation::in_flight;
 
   bool await_ready() const {
-    if (owner_ != nullptr && owner_->busy(direction_)) [[unlikely]] owner_->refuse(direction_);
+    if (owner_ != nullptr && owner_->busy(direction_)) [[unlikely]]
+      owner_->refuse(direction_);
     return false;
   }
 
@@ -71,13 +74,14 @@ class io_operation : public waiter, private operation {
   ///
   /// Errors: std::system_error with `call` as its text.
   int take_result(const char* call) {
-    if (!completed_ || aborted_ || result_ < 0) [[unlikely]] settle(call);
+    if (!completed_ || aborted_ || result_ < 0) [[unlikely]]
+      settle(call);
     completed_ = false;
     return result_;
   }
 
-  /// An answer that came and that nobody has taken, because the waiting coroutine was destroyed; else
-  /// negative.
+  /// An answer that came and that nobody has taken, because the waiting coroutine was destroyed;
+  /// else negative.
   int untaken_result() const noexcept { return completed_ ? result_ : -1; }
 
   /// Whether the wait was asked to end early.

@@ -20,8 +20,8 @@ class ip_address {
   /// 0.0.0.0.
   constexpr ip_address() noexcept = default;
 
-  /// Reads "192.0.2.1", "2001:db8::1" or, with a scope, "fe80::1%2" and "fe80::1%eth0". Does not look
-  /// up names.
+  /// Reads "192.0.2.1", "2001:db8::1" or, with a scope, "fe80::1%2" and "fe80::1%eth0". Does not
+  /// look up names.
   /// Errors: std::invalid_argument, which says what is wrong with the text.
   explicit ip_address(std::string_view text);
 
@@ -31,8 +31,8 @@ class ip_address {
     std::copy(bytes.begin(), bytes.end(), result.bytes_.begin());
     return result;
   }
-  /// From bytes in network order. `scope_id` is the number of the interface that a link-local address
-  /// belongs to; zero for others.
+  /// From bytes in network order. `scope_id` is the number of the interface that a link-local
+  /// address belongs to; zero for others.
   static constexpr ip_address v6(const std::array<std::uint8_t, 16>& bytes,
                                  std::uint32_t scope_id = 0) noexcept {
     ip_address result;

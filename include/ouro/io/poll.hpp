@@ -21,9 +21,9 @@ class poll_operation final : public io_operation {
 
 }  // namespace detail
 
-/// Waits until one of `events` (POLLIN, POLLOUT, … of <poll.h>) is true of `fd`, and returns those that
-/// are. POLLERR and POLLHUP need not be asked for. Suspends for a turn even if one is true already.
-/// `fd` must stay open until the await ends.
+/// Waits until one of `events` (POLLIN, POLLOUT, … of <poll.h>) is true of `fd`, and returns those
+/// that are. POLLERR and POLLHUP need not be asked for. Suspends for a turn even if one is true
+/// already. `fd` must stay open until the await ends.
 ///
 /// Errors: std::system_error, with the errno of poll(2); EBADF for a descriptor that is not open.
 /// Cancellation: throws cancelled_error or timeout_error; nothing has changed.

@@ -27,11 +27,12 @@ class read_operation final : public io_operation {
 
 }  // namespace detail
 
-/// Reads up to `into.size()` bytes from a pipe, a terminal, a file or anything else that has read(2).
+/// Reads up to `into.size()` bytes from a pipe, a terminal, a file or anything else that has
+/// read(2).
 ///
 /// Suspends until at least one byte is there. Returns the number of bytes read; zero is the end.
-/// `offset` is where in a file to read; -1 is its current position, which moves. Pipes and the like have
-/// none and ignore it. `into` must stay valid, and `fd` open, until the await ends.
+/// `offset` is where in a file to read; -1 is its current position, which moves. Pipes and the like
+/// have none and ignore it. `into` must stay valid, and `fd` open, until the await ends.
 ///
 /// Errors: std::system_error, with the errno of read(2).
 /// Cancellation: if cancelled_error or timeout_error is thrown, no byte was taken. A read from a file

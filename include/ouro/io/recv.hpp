@@ -27,9 +27,9 @@ class recv_operation final : public io_operation {
 
 /// Receives up to `into.size()` bytes from a socket.
 ///
-/// Suspends until at least one byte has arrived. Returns the number of bytes received; zero means that
-/// the peer has shut its side down, or that `into` is empty. `into` must stay valid, and `fd` open,
-/// until the await ends.
+/// Suspends until at least one byte has arrived. Returns the number of bytes received; zero means
+/// that the peer has shut its side down, or that `into` is empty. `into` must stay valid, and `fd`
+/// open, until the await ends.
 ///
 /// Errors: std::system_error, with the errno of recv(2).
 /// Cancellation: if cancelled_error or timeout_error is thrown, no byte was taken from the socket.

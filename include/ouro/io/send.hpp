@@ -45,10 +45,11 @@ class sendall_operation final : public io_operation {
 
 }  // namespace detail
 
-/// Sends from the beginning of `data` what the socket takes at once, which may be less than all of it.
+/// Sends from the beginning of `data` what the socket takes at once, which may be less than all of
+/// it.
 ///
-/// Suspends until the socket has room. Returns the number of bytes sent. `data` must stay valid, and
-/// `fd` open, until the await ends. Never raises SIGPIPE.
+/// Suspends until the socket has room. Returns the number of bytes sent. `data` must stay valid,
+/// and `fd` open, until the await ends. Never raises SIGPIPE.
 ///
 /// Errors: std::system_error, with the errno of send(2).
 /// Cancellation: if cancelled_error or timeout_error is thrown, no byte was sent.
@@ -61,8 +62,8 @@ class sendall_operation final : public io_operation {
 }
 
 /// Sends all of `data`, with as many requests as it takes; no other task may send on the socket
-/// meanwhile. Suspends until the kernel has taken the last byte. `data` must stay valid, and `fd` open,
-/// until the await ends.
+/// meanwhile. Suspends until the kernel has taken the last byte. `data` must stay valid, and `fd`
+/// open, until the await ends.
 ///
 /// Errors: std::system_error, with the errno of send(2). Some bytes may have been sent by then.
 /// Cancellation: if cancelled_error or timeout_error is thrown, the first `sent()` bytes were sent, zero

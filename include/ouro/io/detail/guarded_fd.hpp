@@ -15,9 +15,9 @@ namespace detail {
 /// Which way the bytes of a request go.
 enum class io_direction : std::uint8_t { in, out };
 
-/// Owns a descriptor and knows the requests that use it: one in each direction at the most. Closing a
-/// descriptor does not end its requests, and its number is soon another file's; so it is not closed
-/// while it has any.
+/// Owns a descriptor and knows the requests that use it: one in each direction at the most. Closing
+/// a descriptor does not end its requests, and its number is soon another file's; so it is not
+/// closed while it has any.
 class guarded_fd {
  public:
   guarded_fd() noexcept = default;
@@ -27,13 +27,12 @@ class guarded_fd {
   guarded_fd& operator=(guarded_fd&& other) noexcept;
   /// Reports requests in flight as an error and cancels them: whoever awaits them gets ECANCELED.
   ~guarded_fd() {
-    if (pending()) [[unlikely]] give_up();
+    if (pending()) [[unlikely]]
+      give_up();
   }
 
   int get() const noexcept { return fd_.get(); }
-  bool pending() const noexcept {
-    return busy(io_direction::in) || busy(io_direction::out);
-  }
+  bool pending() const noexcept { return busy(io_direction::in) || busy(io_direction::out); }
 
   /// Errors: usage_error if a request is in flight.
   void close() { unique_fd(release()); }

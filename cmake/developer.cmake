@@ -1,0 +1,14 @@
+# Conveniences of a build of ouro itself; never applied to a project that contains ouro.
+if(NOT CMAKE_BUILD_TYPE AND NOT CMAKE_CONFIGURATION_TYPES)
+  set(CMAKE_BUILD_TYPE Release CACHE STRING "Debug, Release, RelWithDebInfo or MinSizeRel" FORCE)
+endif()
+
+set(CMAKE_CXX_EXTENSIONS OFF)
+
+find_program(OURO_CCACHE ccache)
+mark_as_advanced(OURO_CCACHE)
+if(OURO_CCACHE AND NOT CMAKE_CXX_COMPILER_LAUNCHER)
+  # What ccache needs to be told before it caches uses of a precompiled header.
+  set(CMAKE_CXX_COMPILER_LAUNCHER
+    ${CMAKE_COMMAND} -E env CCACHE_SLOPPINESS=pch_defines,time_macros ${OURO_CCACHE})
+endif()

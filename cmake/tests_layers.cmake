@@ -1,0 +1,49 @@
+# tests/<layer>/*_test.cpp become the program ouro_<layer>_test; each of its cases is a test named
+# "<layer>.<name of the case>" with the layer as label. Exit code 77 means skipped.
+#
+# Under the thread sanitizer only cases tagged [threads] count, and only files with one are built.
+
+# ouro_add_layer_tests(layer sources...)
+function(ouro_add_layer_tests layer)
+  set(sources ${ARGN})
+  set(spec "")
+  if(ouro_threads_only)
+    set(spec "[threads]")
+    foreach(source IN LISTS ARGN)
+      set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source})
+      file(STRINGS ${source} tagged REGEX "\\[threads\\]" LIMIT_COUNT 1)
+      if(NOT tagged)
+        list(REMOVE_ITEM sources ${source})
+      endif()
+    endforeach()
+  endif()
+  if(NOT sources)
+    return()
+  endif()
+
+  add_executable(ouro_${layer}_test ${sources})
+  target_link_libraries(ouro_${layer}_test PRIVATE
+    ouro_test_support ouro_warnings ouro_pch_options)
+  target_precompile_headers(ouro_${layer}_test REUSE_FROM ouro_test_pch)
+  catch_discover_tests(ouro_${layer}_test
+    TEST_PREFIX "${layer}."
+    TEST_SPEC "${spec}"
+    EXTRA_ARGS ${ouro_catch_arguments}
+    PROPERTIES LABELS ${layer} TIMEOUT 120 SKIP_RETURN_CODE 77)
+endfunction()
+
+file(GLOB test_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*/*_test.cpp)
+set(test_layers "")
+foreach(source IN LISTS test_sources)
+  cmake_path(GET source PARENT_PATH folder)
+  cmake_path(GET folder FILENAME layer)
+  list(APPEND test_layers ${layer})
+  list(APPEND sources_of_${layer} ${source})
+endforeach()
+list(REMOVE_DUPLICATES test_layers)
+foreach(layer IN LISTS test_layers)
+  ouro_wants_tests(wanted ${layer})
+  if(wanted)
+    ouro_add_layer_tests(${layer} ${sources_of_${layer}})
+  endif()
+endforeach()
