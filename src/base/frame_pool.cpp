@@ -43,7 +43,7 @@ class frame_depot {
   struct thread_end {
     ~thread_end() {
       frame_pool::thread_cache& cache = frame_pool::cache_;
-      cache.closed = true;
+      cache.life = frame_pool::phase::closed;
       for (std::size_t index = 0; index < frame_pool::class_count; ++index) {
         give_all(index, cache.classes[index]);
       }
@@ -55,9 +55,15 @@ class frame_depot {
   frame_pool::free_list lists_[frame_pool::class_count]{};
 };
 
-void* frame_pool::refill(std::size_t index) {
+void frame_pool::watch_thread_end() {
+  if (cache_.life != phase::fresh) return;
   static thread_local frame_depot::thread_end at_thread_end;
   static_cast<void>(at_thread_end);
+  cache_.life = phase::open;
+}
+
+void* frame_pool::refill(std::size_t index) {
+  watch_thread_end();
   free_list& list = cache_.classes[index];
   list = frame_depot::instance().take(index);
   if (list.first == nullptr) {
@@ -78,10 +84,12 @@ void* frame_pool::refill(std::size_t index) {
 
 void frame_pool::spill(std::size_t index) noexcept {
   free_list& list = cache_.classes[index];
-  if (cache_.closed) {
+  watch_thread_end();
+  if (cache_.life == phase::closed) {
     frame_depot::give_all(index, list);
     return;
   }
+  if (list.count < spill_count) return;
   const std::uint32_t half = list.count / 2;
   block* first = list.first;
   block* last = first;

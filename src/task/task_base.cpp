@@ -2,6 +2,7 @@
 #include "ouro/task/detail/task_base.hpp"
 
 #include "ouro/task/deadline_scope.hpp"
+#include "ouro/task/detail/child.hpp"
 #include "ouro/task/detail/report.hpp"
 #include "ouro/task/task_handle.hpp"
 #include "ouro/task/task_hooks.hpp"
@@ -129,6 +130,18 @@ void task_base::leave_loop() noexcept {
   drop_reference();
 }
 
+// From the innermost outwards, one by one: a deep chain must not need a deep stack.
+void task_base::destroy_frames() noexcept {
+  task_base* const outer = std::exchange(current_, this);
+  for (promise_base* frame = resume_point_; frame != nullptr;) {
+    promise_base* const parent = frame->parent();
+    if (!frame->is_root()) frame->child()->forget_frame();
+    frame->frame().destroy();
+    frame = parent;
+  }
+  current_ = outer;
+}
+
 void task_base::abandon() noexcept {
   exception_context report;
   const std::string own_name = name();
@@ -140,11 +153,7 @@ void task_base::abandon() noexcept {
   report_loss(loop_, report);
   if (waiter* blocked_on = std::exchange(blocked_on_, nullptr)) blocked_on->detach();
   if (queued()) loop_->forget_ready(*this);
-  promise_base* root = resume_point_;
-  while (promise_base* parent = root->parent()) root = parent;
-  task_base* const outer = std::exchange(current_, this);
-  root->frame().destroy();
-  current_ = outer;
+  destroy_frames();
   state_ = state::finished;
   result_ = outcome::cancelled;
   leave_loop();

@@ -33,10 +33,12 @@ class frame_pool {
     block* first;
     std::uint32_t count;
   };
+  // fresh: its end is not watched yet. closed: the thread ends, and blocks go straight to the depot.
+  enum class phase : std::uint8_t { fresh, open, closed };
   struct thread_cache {
     free_list classes[class_count];
     std::int64_t live;
-    bool closed;  // the thread is ending: blocks go straight to the depot
+    phase life;
   };
 
   /// A list longer than this gives half of itself to the depot.
@@ -48,6 +50,7 @@ class frame_pool {
 
   static void* refill(std::size_t index);
   static void spill(std::size_t index) noexcept;
+  static void watch_thread_end();
 
   static constinit inline thread_local thread_cache cache_{};
 };
@@ -80,7 +83,7 @@ inline void frame_pool::free(void* memory, std::size_t bytes) noexcept {
   block* given = static_cast<block*>(memory);
   given->next = list.first;
   list.first = given;
-  if (++list.count >= spill_count || cache.closed) [[unlikely]] {
+  if (++list.count >= spill_count || cache.life != phase::open) [[unlikely]] {
     spill(index_of(bytes));
   }
 }

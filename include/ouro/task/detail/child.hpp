@@ -40,6 +40,9 @@ class child_base {
     if (promise_base* frame = std::exchange(frame_, nullptr)) frame->frame().destroy();
   }
 
+  /// Somebody else destroys the frame.
+  void forget_frame() noexcept { frame_ = nullptr; }
+
   /// Destroys the frame, then throws what the coroutine threw, if anything.
   void finish() {
     destroy_frame();

@@ -139,7 +139,6 @@ class task_base : public future_base, public list_hook {
   void abandon() noexcept;
 
   void run() noexcept final;
-  void drop() noexcept final { state_ = state::blocked; }
   std::string describe() const final;
 
  protected:
@@ -161,6 +160,7 @@ class task_base : public future_base, public list_hook {
 
   void throw_interruption();
   void settle_interrupted(const future_base& awaited);
+  void destroy_frames() noexcept;
   void finish() noexcept;
   void finish_unstarted() noexcept;
   void step() noexcept;
