@@ -15,7 +15,7 @@ class accept_request : public io_operation {
   accept_request(int fd, endpoint* peer, guarded_fd* owner) noexcept
       : io_operation(owner, io_direction::in), fd_(fd), peer_(peer) {}
   accept_request(accept_request&& other) noexcept = default;
-  ~accept_request() { unique_fd(untaken_result()); }
+  ~accept_request() { const unique_fd unwanted{untaken_result()}; }
 
   unique_fd take_connection();
 

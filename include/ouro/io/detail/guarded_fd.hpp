@@ -35,7 +35,7 @@ class guarded_fd {
   bool pending() const noexcept { return busy(io_direction::in) || busy(io_direction::out); }
 
   /// Errors: usage_error if a request is in flight.
-  void close() { unique_fd(release()); }
+  void close() { const unique_fd closed{release()}; }
   int release();
 
   // For io_operation.
