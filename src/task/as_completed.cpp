@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "ouro/task/as_completed.hpp"
 
-#include "ouro/base/errors.hpp"
-#include "ouro/loop/exception_context.hpp"
+#include "ouro/task/detail/report.hpp"
 
 namespace ouro::inline v0::detail {
 
@@ -10,6 +9,7 @@ completion_queue::completion_queue(std::vector<intrusive_ptr<future_base>> child
                                    const as_completed_options& options, std::source_location place)
     : loop_(&get_running_loop()),
       place_(place),
+      limit_(options.timeout),
       count_(children.size()),
       entries_(std::make_unique<done_entry_of<completion_queue>[]>(children.size())) {
   done_.reserve(count_);
@@ -40,7 +40,7 @@ void completion_queue::run() noexcept {
 }
 
 void completion_queue::throw_timeout() const {
-  throw timeout_error("as_completed at " + detail::describe(place_) + " expired");
+  detail::throw_timeout("as_completed", limit_, place_);
 }
 
 }  // namespace ouro::inline v0::detail

@@ -2,9 +2,7 @@
 #include "ouro/task/deadline_scope.hpp"
 
 #include "ouro/base/errors.hpp"
-#include "ouro/loop/exception_context.hpp"
-
-#include <cstdio>
+#include "ouro/task/detail/report.hpp"
 
 namespace ouro::inline v0 {
 namespace {
@@ -72,12 +70,7 @@ void deadline_scope::run() noexcept {
 }
 
 void deadline_scope::throw_timeout() const {
-  char limit[48] = "";
-  if (limit_) {
-    std::snprintf(limit, sizeof limit, " (%.6gs)", std::chrono::duration<double>(*limit_).count());
-  }
-  throw timeout_error(std::string(operation_) + limit + " at " + detail::describe(place_) + " expired",
-                      this);
+  detail::throw_timeout(operation_, limit_, place_, this);
 }
 
 fail_after::fail_after(optional_duration limit, std::source_location place)

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "ouro/task/detail/future_base.hpp"
 
-#include "ouro/base/log.hpp"
 #include "ouro/task/detail/report.hpp"
 #include "ouro/task/future.hpp"
 
@@ -78,18 +77,6 @@ void future_base::report_never_retrieved() noexcept {
   report.future = &self;
   report.place = place_;
   report_loss(loop_, report);
-}
-
-void report_loss(event_loop* loop, const exception_context& report) noexcept {
-  if (event_loop::alive(loop)) {
-    loop->call_exception_handler(report);
-    return;
-  }
-  try {
-    log(log_level::error, describe(report));
-  } catch (...) {
-    log(log_level::error, report.message);  // no memory for the details
-  }
 }
 
 }  // namespace ouro::inline v0::detail

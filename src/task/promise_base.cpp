@@ -6,7 +6,6 @@
 #include "ouro/task/detail/report.hpp"
 
 #include <cxxabi.h>
-#include <string>
 
 namespace ouro::inline v0::detail {
 
@@ -29,15 +28,6 @@ void promise_base::unhandled_exception() noexcept {
 void child_base::drop_frame() noexcept {
   if (parent_ == nullptr) report_never_awaited(frame_->place());
   destroy_frame();
-}
-
-void report_never_awaited(const std::source_location& place) noexcept {
-  const std::string text = "coroutine '" + std::string(function_name(place)) + "' was never awaited";
-  exception_context report;
-  report.message = text;
-  report.name = function_name(place);
-  report.place = place;
-  report_loss(event_loop::running_here(), report);
 }
 
 }  // namespace ouro::inline v0::detail

@@ -2,9 +2,7 @@
 #include "ouro/task/timeout.hpp"
 
 #include "ouro/base/errors.hpp"
-#include "ouro/loop/exception_context.hpp"
-
-#include <cstdio>
+#include "ouro/task/detail/report.hpp"
 
 namespace ouro::inline v0 {
 
@@ -64,11 +62,7 @@ bool timeout_scope::leave(bool cancelled) noexcept {
 }
 
 void timeout_scope::throw_timeout(const char* operation, const std::source_location& place) const {
-  char limit[48] = "";
-  if (limit_) {
-    std::snprintf(limit, sizeof limit, " (%.6gs)", std::chrono::duration<double>(*limit_).count());
-  }
-  throw timeout_error(std::string(operation) + limit + " at " + detail::describe(place) + " expired");
+  detail::throw_timeout(operation, limit_, place);
 }
 
 }  // namespace ouro::inline v0

@@ -49,6 +49,7 @@ class completion_queue : private timer_node {
 
   event_loop* loop_;
   std::source_location place_;
+  optional_duration limit_;
   std::size_t count_;
   std::size_t taken_ = 0;
   std::vector<intrusive_ptr<future_base>> done_;  // room for all, so that adding cannot fail

@@ -78,13 +78,7 @@ class wait_for_future final : public future_wait {
     }
     settle();
     state().check_value();
-    if constexpr (Move) {
-      return extract_value<T>(state());
-    } else if constexpr (std::is_reference_v<T>) {
-      return value_of<T>(state());
-    } else if constexpr (!std::is_void_v<T>) {
-      return std::as_const(value_of<T>(state()));
-    }
+    return deliver_value<T, Move>(state());
   }
 
  private:

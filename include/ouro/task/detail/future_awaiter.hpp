@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "ouro/task/detail/copyable.hpp"
 #include "ouro/task/detail/future_base.hpp"
 #include "ouro/task/waiter.hpp"
 
@@ -30,12 +31,25 @@ T extract_value(future_base& state) {
   if constexpr (std::is_reference_v<T>) {
     return value_of<T>(state);
   } else if constexpr (!std::is_void_v<T>) {
-    if constexpr (std::is_copy_constructible_v<T>) {
+    if constexpr (is_copyable<T>) {
       if (state.is_proxy() && !static_cast<proxy_future&>(state).inner().sole_owner()) {
         return value_of<T>(state);
       }
     }
     return std::move(value_of<T>(state));
+  }
+}
+
+/// What the await of a future that has a value gives: the value itself if it is moved out, else a
+/// reference that cannot change it.
+template <class T, bool Move>
+decltype(auto) deliver_value(future_base& state) {
+  if constexpr (Move) {
+    return extract_value<T>(state);
+  } else if constexpr (std::is_reference_v<T>) {
+    return value_of<T>(state);
+  } else if constexpr (!std::is_void_v<T>) {
+    return std::as_const(value_of<T>(state));
   }
 }
 
@@ -92,13 +106,7 @@ class future_awaiter final : public future_wait {
   decltype(auto) await_resume() {
     settle();
     state().check_value();
-    if constexpr (Move) {
-      return extract_value<T>(state());
-    } else if constexpr (std::is_reference_v<T>) {
-      return value_of<T>(state());
-    } else if constexpr (!std::is_void_v<T>) {
-      return std::as_const(value_of<T>(state()));
-    }
+    return deliver_value<T, Move>(state());
   }
 };
 

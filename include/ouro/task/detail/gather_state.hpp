@@ -87,7 +87,7 @@ gathered_t<T> gathered_value(future_base& child) {
     return {};
   } else if constexpr (std::is_reference_v<T>) {
     return value_of<T>(child);
-  } else if constexpr (!Owned && std::is_copy_constructible_v<T>) {
+  } else if constexpr (!Owned && is_copyable<T>) {
     return std::as_const(value_of<T>(child));
   } else {
     return extract_value<T>(child);
