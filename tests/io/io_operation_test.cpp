@@ -153,10 +153,8 @@ OURO_TEST_CASE("io_operation: one operation in 3000 can be cancelled",
   co_await test::settle(2);
 
   for (std::size_t i = 0; i < waiting.size(); i += 2) waiting[i].cancel();
-  co_await test::settle(10);
-  std::size_t done = 0;
-  for (const auto& each : waiting) done += each.done() ? 1 : 0;
-  CHECK(done == 1500);
+  co_await test::settle(200);  // the kernel ends some 20 in a turn that does not wait
+  CHECK(pending_requests() == 1500);
 
   for (const auto& each : waiting) each.cancel();
   for (const auto& each : waiting) static_cast<void>(co_await each);

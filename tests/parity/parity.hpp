@@ -184,6 +184,15 @@ std::vector<T> list_of(T first, Rest... rest) {
   return list;
 }
 
+/// [create_task(coroutine) for each], in this order whatever the compiler does with arguments.
+template <class T, std::same_as<ouro::task<T>>... Rest>
+std::vector<ouro::task_handle<T>> create_tasks(ouro::task<T> first, Rest... rest) {
+  std::vector<ouro::task_handle<T>> handles;
+  handles.push_back(ouro::create_task(std::move(first)));
+  (handles.push_back(ouro::create_task(std::move(rest))), ...);
+  return handles;
+}
+
 /// The `finally:` of a block that does not await.
 template <class Function>
 class finally {

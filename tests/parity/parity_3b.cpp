@@ -17,6 +17,7 @@
 #include <stdexcept>
 
 using namespace std::chrono_literals;
+using parity::create_tasks;
 using parity::list_of;
 using parity::print;
 
@@ -84,8 +85,7 @@ ouro::task<> c(ouro::duration d, bool fail) {
 }
 
 ouro::task<> amain() {
-  auto ts = list_of(ouro::create_task(c(10ms, false)), ouro::create_task(c(30ms, true)),
-                    ouro::create_task(c(5s, false)));
+  auto ts = create_tasks(c(10ms, false), c(30ms, true), c(5s, false));
   auto [done, pending] = co_await ouro::wait(ts, {.return_when = ouro::first_exception});
   print(parity::map_list(ts, [&](auto& t) { return is_in(t, done); }));
   for (auto& p : pending) p.cancel();
@@ -161,8 +161,7 @@ ouro::task<const char*> fetch(const char* n, ouro::duration d) {
 }
 
 ouro::task<> amain() {
-  auto ts = list_of(ouro::create_task(fetch("a", 5s)), ouro::create_task(fetch("b", 10ms)),
-                    ouro::create_task(fetch("c", 5s)));
+  auto ts = create_tasks(fetch("a", 5s), fetch("b", 10ms), fetch("c", 5s));
   auto [done, pending] = co_await ouro::wait(ts, {.return_when = ouro::first_completed});
   for (auto& t : ts) t.cancel();
   static_cast<void>(co_await ouro::gather(ouro::return_exceptions, ts));
