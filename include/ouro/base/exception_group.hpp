@@ -47,8 +47,8 @@ class exception_group : public std::exception {
         std::rethrow_exception(error);
       } catch (const Exception& matching) {
         function(matching);
-      } catch (const exception_group& nested) {
-        nested.each<Exception>(function);
+      } catch (...) {
+        group_in(error)->template each<Exception>(function);
       }
     }
   }
@@ -60,12 +60,23 @@ class exception_group : public std::exception {
       std::rethrow_exception(error);
     } catch (const Exception&) {
       matching.push_back(error);
-    } catch (const exception_group& nested) {
-      auto [inner_matching, inner_rest] = nested.split<Exception>();
+    } catch (...) {
+      const exception_group* nested = group_in(error);
+      if (nested == nullptr) return rest.push_back(error);
+      auto [inner_matching, inner_rest] = nested->split<Exception>();
       if (inner_matching) matching.push_back(std::make_exception_ptr(*std::move(inner_matching)));
       if (inner_rest) rest.push_back(std::make_exception_ptr(*std::move(inner_rest)));
+    }
+  }
+
+  /// The group that `error` is, which lives as long as it; null if it is none.
+  static const exception_group* group_in(const std::exception_ptr& error) noexcept {
+    try {
+      std::rethrow_exception(error);
+    } catch (const exception_group& group) {
+      return &group;
     } catch (...) {
-      rest.push_back(error);
+      return nullptr;
     }
   }
 

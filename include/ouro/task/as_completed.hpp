@@ -37,7 +37,15 @@ class completion_queue : private timer_node {
   bool has_next() const noexcept { return taken_ < done_.size(); }
   bool over() const noexcept { return over_; }
   /// The next child that is done; has_next() must hold.
-  intrusive_ptr<future_base> take() noexcept { return std::move(done_[taken_++]); }
+  intrusive_ptr<future_base> take() noexcept {
+    intrusive_ptr<future_base> child = std::move(done_[taken_++]);
+    if (exhausted()) waiting_.wake_all();  // nothing will come for the others
+    return child;
+  }
+  /// Gives a wake-up that its task cannot use any more to the next one.
+  void pass_on() noexcept {
+    if (has_next()) waiting_.wake_one();
+  }
   wait_list& waiting() noexcept { return waiting_; }
   [[noreturn]] void throw_timeout() const;
 
@@ -75,7 +83,12 @@ class as_completed_iterator {
     while (!queue_->has_next()) {
       if (queue_->exhausted()) co_return std::nullopt;
       if (queue_->over()) queue_->throw_timeout();
-      co_await queue_->waiting().wait();
+      try {
+        co_await queue_->waiting().wait();
+      } catch (...) {
+        queue_->pass_on();
+        throw;
+      }
     }
     co_return Handle(queue_->take());
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "ouro/base/errors.hpp"
 #include "ouro/base/result.hpp"
 #include "ouro/task/awaitable.hpp"
 #include "ouro/task/detail/child.hpp"
@@ -10,6 +11,7 @@
 #include <exception>
 #include <functional>
 #include <type_traits>
+#include <typeinfo>
 #include <utility>
 
 namespace ouro::inline v0 {
@@ -28,13 +30,16 @@ class child_result_awaiter final : public child<T> {
   bool await_ready() const noexcept { return false; }
   bool await_suspend(await_point at) noexcept { return this->start(at); }
   result_of<T> await_resume() {
-    if (this->how() == outcome::error) {
+    if (this->how() == outcome::error &&
+        *this->error().__cxa_exception_type() != typeid(keyboard_interrupt)) {
       this->destroy_frame();
       return this->error();
     }
     if constexpr (std::is_void_v<T>) {
       this->take();
       return {};
+    } else if constexpr (std::is_reference_v<T>) {
+      return std::ref(this->take());
     } else {
       return this->take();
     }

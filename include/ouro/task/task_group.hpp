@@ -85,6 +85,7 @@ class task_group : private detail::group_core {
     }
     auto handle = detail::start_task(parent().loop(), std::move(coroutine), options, place);
     adopt(handle.state());
+    if (!accepts_tasks()) handle.cancel();  // its eager first step has cancelled the group
     return handle;
   }
 };

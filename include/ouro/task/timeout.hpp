@@ -79,7 +79,12 @@ class timeout_operation {
   bool await_ready() const noexcept { return false; }
   bool await_suspend(await_point at) {
     scope_.enter();
-    child_.emplace(start_(scope_).release());
+    try {
+      child_.emplace(start_(scope_).release());
+    } catch (...) {  // from a body that is no coroutine
+      scope_.leave(false);
+      throw;
+    }
     return child_->start(at);
   }
   T await_resume() {
