@@ -30,7 +30,7 @@ void check_length(std::string_view name, const char* what) {
   throw std::invalid_argument("'" + std::string(text) + "' is not an endpoint: " + why);
 }
 
-int parse_port(std::string_view text, std::string_view digits) {
+int parse_port(std::string_view text, const std::string& digits) {
   int port = -1;
   const char* const end = digits.data() + digits.size();
   const auto [stop, error] = std::from_chars(digits.data(), end, port);
@@ -51,7 +51,7 @@ endpoint parse_ip(std::string_view text) {
   const bool is_v6 = address.find(':') != std::string_view::npos;
   if (is_v6 && !bracketed) refuse(text, "an IPv6 address belongs in brackets: [::1]:80");
   if (!is_v6 && bracketed) refuse(text, "brackets are for IPv6 addresses");
-  return {ip_address(address), parse_port(text, text.substr(colon + 1))};
+  return {ip_address(address), parse_port(text, std::string(text.substr(colon + 1)))};
 }
 
 }  // namespace

@@ -27,31 +27,17 @@ class context_data {
   std::atomic<std::uint32_t> references_{1};
 };
 
-/// What a `context` object and the tasks that run in it share.
-class context_box {
- public:
-  void add_reference() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
-  void drop_reference() noexcept {
-    if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
-  }
-
-  intrusive_ptr<context_data> data;
-
- private:
-  std::atomic<std::uint32_t> references_{1};
-};
+context_box::~context_box() {
+  if (data != nullptr) data->drop_reference();
+}
 
 context_slot& context_slot::outside() noexcept {
   static thread_local context_slot slot;
   return slot;
 }
 
-context_box* context_slot::box() const noexcept {
-  return (word_ & 1) != 0 ? reinterpret_cast<context_box*>(word_ & ~std::uintptr_t{1}) : nullptr;
-}
-
 intrusive_ptr<context_data> context_slot::data() const noexcept {
-  if (context_box* shared = box()) return shared->data;
+  if (context_box* shared = box()) return intrusive_ptr<context_data>(shared->data);
   return intrusive_ptr<context_data>(reinterpret_cast<context_data*>(word_));
 }
 
@@ -98,7 +84,8 @@ void context_slot::assign(const void* variable, context_value_ptr value) {
     entries.push_back({variable, std::move(value)});
   }
   if (context_box* shared = box()) {
-    shared->data = std::move(changed);
+    context_data* old = std::exchange(shared->data, changed.detach());
+    if (old != nullptr) old->drop_reference();
   } else {
     if (word_ != 0) release();
     word_ = reinterpret_cast<std::uintptr_t>(changed.detach());
@@ -130,6 +117,8 @@ context copy_context() {
   return copy;
 }
 
-void context::take_current() noexcept { slot_.box()->data = detail::context_slot::current().data(); }
+void context::take_current() noexcept {
+  slot_.box()->data = detail::context_slot::current().data().detach();  // of a new box
+}
 
 }  // namespace ouro::inline v0

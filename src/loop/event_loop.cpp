@@ -93,12 +93,14 @@ std::size_t event_loop::pending_requests() const noexcept {
   return ring_.in_flight() - (wakeup_->in_flight() ? 1 : 0);
 }
 
-void event_loop::check_runnable() const {
+/// Refuses what cannot be run here, before a coroutine is taken for it.
+void event_loop::prepare_run() {
   if (is_closed()) detail::throw_usage_error("Event loop is closed");
   if (is_running()) detail::throw_usage_error("This event loop is already running");
   if (running_here_ != nullptr) {
     detail::throw_usage_error("Cannot run the event loop while another loop is running");
   }
+  ring_.bind();
 }
 
 void event_loop::refuse_scheduling() const {
@@ -116,12 +118,13 @@ void event_loop::default_exception_handler(const exception_context& context) noe
 }
 
 void event_loop::call_exception_handler(const exception_context& context) noexcept {
-  if (!handler_) {
+  const std::shared_ptr<const exception_handler> handler = handler_;
+  if (!*handler) {
     default_exception_handler(context);
     return;
   }
   try {
-    handler_(*this, context);
+    (*handler)(*this, context);
   } catch (...) {
     exception_context failure;
     failure.message = "Unhandled error in exception handler";
@@ -129,12 +132,6 @@ void event_loop::call_exception_handler(const exception_context& context) noexce
     default_exception_handler(failure);
     default_exception_handler(context);
   }
-}
-
-event_loop& get_running_loop() {
-  event_loop* loop = event_loop::running_here();
-  if (loop == nullptr) detail::throw_usage_error("no running event loop");
-  return *loop;
 }
 
 event_loop& get_event_loop() {

@@ -16,8 +16,7 @@ constexpr unsigned reap_limit = 2048;
 }  // namespace
 
 void event_loop::run_forever() {
-  check_runnable();
-  ring_.bind();
+  prepare_run();
   struct run_scope {
     event_loop& loop;
     explicit run_scope(event_loop& running) : loop(running) {
@@ -39,9 +38,11 @@ void event_loop::run_once() {
   clock_.new_turn();
   wakeup_->arm(ring_);
   inbox_.take(ready_);
-  wait_for_events();
-  inbox_.take(ready_);
-  ring_.dispatch(reap_limit);
+  if (ready_.empty() || ring_.has_work()) {
+    wait_for_events();
+    inbox_.take(ready_);
+    ring_.dispatch(reap_limit);
+  }
   if (interrupted_.load(std::memory_order_relaxed) != 0) [[unlikely]] handle_interrupts();
   collect_due_timers();
   run_batch();

@@ -21,6 +21,9 @@ constexpr std::size_t first_slots = 64;
 /// generation is never zero.
 constexpr std::uint64_t nobody = 0;
 
+/// In the user_data of a cancel, beside the id of the request that it is for. No index is that large.
+constexpr std::uint64_t cancel_mark = std::uint64_t{1} << 31;
+
 constexpr const char* in_forked_child =
     "a forked child may not use its parent's ring: make a new event_loop in the child, or start "
     "processes by create_subprocess_exec()";
@@ -219,7 +222,7 @@ bool ring::queue_cancel(operation& request) noexcept {
   if (sqe == nullptr) return false;
   ::io_uring_prep_cancel64(sqe, id_of(request), 0);
   if (features_.cqe_skip) sqe->flags |= IOSQE_CQE_SKIP_SUCCESS;
-  sqe->user_data = nobody;
+  sqe->user_data = id_of(request) | cancel_mark;
   request.cancel_position_ = kernel_->queues().sq.sqe_tail - 1;
   request.cancel_queued_ = true;
   return true;
@@ -248,6 +251,8 @@ bool ring::must_enter() const noexcept {
          !waiting_.empty() || !late_cancels_.empty();
 }
 
+bool ring::has_work() const noexcept { return must_enter() || has_completions(); }
+
 void ring::enter(optional_duration wait) {
   if (!alive()) detail::throw_usage_error(in_forked_child);
   if (!bound()) detail::throw_usage_error("bind() the ring to a thread before enter()");
@@ -269,7 +274,8 @@ bool ring::has_completions() const noexcept {
 }
 
 unsigned ring::dispatch(unsigned limit) {
-  if (!alive()) return 0;
+  if (!has_completions()) [[likely]]
+    return 0;
   unsigned count = dispatch_refused(limit);
   if (count == limit) return count;
   io_uring* queues = &kernel_->queues();
@@ -289,6 +295,7 @@ unsigned ring::dispatch(unsigned limit) {
 
 void ring::complete(std::uint64_t id, int result, unsigned flags) noexcept {
   if (id == nobody) return;
+  if ((id & cancel_mark) != 0) return cancel_answered(id & ~cancel_mark, result);
   const auto index = static_cast<std::uint32_t>(id);
   if (index >= slots_.size() || slots_[index].owner == nullptr ||
       slots_[index].generation != id >> 32) [[unlikely]] {
@@ -306,6 +313,20 @@ void ring::complete(std::uint64_t id, int result, unsigned flags) noexcept {
     --in_flight_;
   }
   request.on_complete(result, flags);
+}
+
+/// The kernel overlooks a request that it is about to try again (ENOENT), as it does with connect() to
+/// a UNIX socket whose backlog is full: 128 turns long it is neither polled for nor with a thread. So a
+/// cancel is repeated until it is found or has ended.
+void ring::cancel_answered(std::uint64_t id, int result) noexcept {
+  if (result != -ENOENT) return;
+  const slot& asked = slots_[static_cast<std::uint32_t>(id)];
+  if (asked.owner == nullptr || asked.generation != id >> 32) return;
+  operation& request = *asked.owner;
+  request.cancel_queued_ = false;
+  if (request.state_ == operation::state::submitted && !request.linked()) {
+    late_cancels_.push_back(request);
+  }
 }
 
 /// Tells those that ended before the kernel saw them; not those that end meanwhile.

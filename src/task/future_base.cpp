@@ -6,8 +6,8 @@
 
 namespace ouro::inline v0::detail {
 
-future_base::~future_base() {
-  while (!completions_.empty()) completions_.pop_front().discard();
+void future_base::discard_completions() noexcept {
+  completions_.drain([](completion& entry) { entry.discard(); });
 }
 
 bool future_base::cancel(std::string_view message, cancel_mode) noexcept {
@@ -22,11 +22,6 @@ void future_base::set_error(std::exception_ptr error) {
   if (!error) throw_usage_error("set_exception() needs an exception, not a null exception_ptr");
   error_ = std::move(error);
   complete(outcome::error);
-}
-
-void future_base::complete(outcome how) noexcept {
-  outcome_ = how;
-  while (!completions_.empty()) completions_.pop_front().on_completed();
 }
 
 std::exception_ptr future_base::exception() {
@@ -49,13 +44,11 @@ void future_base::throw_failure() {
 }
 
 std::size_t future_base::remove_completion(std::uint64_t token) noexcept {
-  for (completion& entry : completions_) {
-    if (entry.token() != token) continue;
-    entry.unlink();
-    entry.discard();
-    return 1;
-  }
-  return 0;
+  completion* entry = completions_.find(token);
+  if (entry == nullptr) return 0;
+  entry->unlink();
+  entry->discard();
+  return 1;
 }
 
 void future_base::last_reference_dropped() noexcept {

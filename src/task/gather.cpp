@@ -4,12 +4,12 @@
 namespace ouro::inline v0::detail {
 
 void gather_core::watch(entry* entries, std::size_t count,
-                        const intrusive_ptr<future_base>* children) {
+                        intrusive_ptr<future_base>* children) {
   entries_ = entries;
   count_ = left_ = count;
   for (std::size_t i = 0; i < count; ++i) {
     entries[i].set_owner(this);
-    entries[i].watch(children[i]);
+    entries[i].watch(std::move(children[i]));
   }
   if (count == 0) finish();
 }

@@ -28,7 +28,7 @@ class group_core::entry final : public done_entry, public pooled {
   entry_place in_group{*this};
 
  private:
-  void child_done() noexcept override { group_->on_child_done(*this); }
+  void run() noexcept override { group_->on_child_done(*this); }
   group_core* group_;
 };
 

@@ -68,9 +68,11 @@ task_base::interruption task_base::take_interruption() noexcept {
   return were != 0 ? interruption::deadline : interruption::none;
 }
 
+// Throws by itself: each function between the throw and the coroutine costs the unwinder two visits.
 void task_base::throw_interruption() {
-  if (take_interruption() == interruption::cancel) throw_cancelled();
-  throw_expired();
+  if (take_interruption() != interruption::cancel) throw_expired();
+  if (extras_ == nullptr) throw cancelled_error{};
+  throw cancelled_error(extras_->cancel_message);
 }
 
 // Cancel beats a result that was not delivered yet; after a request was passed on, its outcome decides.

@@ -3,10 +3,10 @@
 
 namespace ouro::inline v0::detail {
 
-bool sleep_operation::await_suspend(await_point at) {
+bool sleep_operation::start(const await_point& at) {
   task_base& current = task_base::current();
   event_loop& loop = current.loop();
-  if (absolute_ ? when_ <= loop.time() : delay_ <= duration::zero()) {
+  if (absolute_ && when_ <= loop.time()) {
     set_task(current);
     current.yield(at);
     return true;

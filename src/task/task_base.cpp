@@ -10,25 +10,6 @@
 
 namespace ouro::inline v0::detail {
 
-task_base::task_base(event_loop& loop, promise_base& root, context_slot slot,
-                     std::source_location place) noexcept
-    : future_base(loop, storage::task, place),
-      resume_point_(&root),
-      context_(std::move(slot)),
-      coroutine_(root.place()),
-      number_(loop.next_task_number()) {
-  root.set_root(this);
-  loop.tasks().push_back(*this);
-  loop.set_abandon_tasks([](event_loop& closing) {
-    while (!closing.tasks().empty()) closing.tasks().front().abandon();
-  });
-}
-
-task_base::~task_base() {
-  OURO_ASSERT(!linked());
-  delete extras_;
-}
-
 task_extras& task_base::extras() {
   if (extras_ == nullptr) extras_ = new task_extras;
   return *extras_;
@@ -58,7 +39,7 @@ context task_base::copy_context_of() const {
 
 // Steps ---------------------------------------------------------------------------------------------
 
-void task_base::schedule_first_step(bool eagerly) {
+void task_base::first_step(bool eagerly) {
   if (task_hooks* hooks = loop_->get_task_hooks()) {
     const task_handle<> self{intrusive_ptr<task_base>(this)};
     eagerly |= hooks->on_create(self) == task_hooks::start::eager;
@@ -75,6 +56,21 @@ void task_base::run_eagerly() noexcept {
   run();
 }
 
+// Resumes one coroutine after the other until the task is blocked or ends. A child that ends leaves its
+// parent in resume_point_, so neither depth nor number of awaits uses the stack.
+inline void task_base::step() noexcept {
+  if (state_ == state::created && (interrupts_ & must_cancel) != 0) {
+    finish_unstarted();
+    return;
+  }
+  state_ = state::running;
+  do {
+    nested_starts_ = 0;
+    std::exchange(resume_point_, nullptr)->frame().resume();
+  } while (state_ == state::running && resume_point_ != nullptr);
+  OURO_ASSERT(state_ != state::running);  // suspended by something that is not a waiter
+}
+
 void task_base::run() noexcept {
   task_base* const outer_task = std::exchange(current_, this);
   context_slot* const outer_context = context_slot::exchange_current(&context_);
@@ -86,21 +82,6 @@ void task_base::run() noexcept {
   context_slot::exchange_current(outer_context);
   current_ = outer_task;
   if (finished) finish();
-}
-
-// Resumes one coroutine after the other until the task is blocked or ends. A child that ends leaves its
-// parent in resume_point_, so neither depth nor number of awaits uses the stack.
-void task_base::step() noexcept {
-  if (state_ == state::created && (interrupts_ & must_cancel) != 0) {
-    finish_unstarted();
-    return;
-  }
-  state_ = state::running;
-  do {
-    nested_starts_ = 0;
-    std::exchange(resume_point_, nullptr)->frame().resume();
-  } while (state_ == state::running && resume_point_ != nullptr);
-  OURO_ASSERT(state_ != state::running);  // suspended by something that is not a waiter
 }
 
 void task_base::finish_unstarted() noexcept {
@@ -140,6 +121,10 @@ void task_base::destroy_frames() noexcept {
     frame = parent;
   }
   current_ = outer;
+}
+
+void task_base::abandon_all(event_loop& closing) noexcept {
+  while (!closing.tasks().empty()) closing.tasks().front().abandon();
 }
 
 void task_base::abandon() noexcept {

@@ -238,14 +238,14 @@ namespace case_633 {
 
 ouro::task<> first() {
   auto& loop = ouro::get_running_loop();
-  loop.call_later(10ms, [] { print("must not fire"); });
+  loop.call_later(100ms, [] { print("must not fire"); });
   loop.set_exception_handler([](ouro::event_loop&, const ouro::exception_context&) {});
   ouro::create_task(ouro::sleep(10s));
   co_return;
 }
 
 ouro::task<> second() {
-  co_await ouro::sleep(50ms);
+  co_await ouro::sleep(150ms);
   const bool has_handler = static_cast<bool>(ouro::get_running_loop().get_exception_handler());
   print(ouro::all_tasks().size(), has_handler ? "handler" : "None");
 }

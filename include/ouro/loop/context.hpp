@@ -18,7 +18,6 @@ class context_var;
 namespace detail {
 
 class context_data;
-class context_box;
 
 /// A value of a context variable, shared by all contexts that inherited it.
 class context_value {
@@ -43,6 +42,21 @@ struct context_value_of final : context_value {
 
 using context_value_ptr = intrusive_ptr<context_value>;
 
+/// What a `context` object and the tasks that run in it share.
+class context_box {
+ public:
+  ~context_box();
+  void add_reference() noexcept { references_.fetch_add(1, std::memory_order_relaxed); }
+  void drop_reference() noexcept {
+    if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+  }
+
+  context_data* data = nullptr;  // owned; null while no variable has a value
+
+ private:
+  std::atomic<std::uint32_t> references_{1};
+};
+
 /// The context that a task or callback runs in: its own copy of a mapping, shared until one side
 /// writes, or a `context` object that others see too. One word; empty is null.
 class context_slot {
@@ -61,7 +75,7 @@ class context_slot {
   /// current context.
   static context_slot for_new(const context* explicit_context) noexcept {
     context_slot slot;
-    if (explicit_context != nullptr || current().word_ != 0) slot.inherit(explicit_context);
+    if (explicit_context != nullptr || !current().empty()) slot.inherit(explicit_context);
     return slot;
   }
 
@@ -82,10 +96,17 @@ class context_slot {
  private:
   friend class ouro::context;
 
+  /// Whether no variable has a value here: the usual case, as run() gives its main task a `context`.
+  bool empty() const noexcept {
+    return word_ == 0 || ((word_ & 1) != 0 && box()->data == nullptr);
+  }
+
   static context_slot& outside() noexcept;
   void inherit(const context* explicit_context) noexcept;
   void release() noexcept;
-  context_box* box() const noexcept;
+  context_box* box() const noexcept {
+    return (word_ & 1) != 0 ? reinterpret_cast<context_box*>(word_ & ~std::uintptr_t{1}) : nullptr;
+  }
 
   static constinit inline thread_local context_slot* current_ = nullptr;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "ouro/base/errors.hpp"
 #include "ouro/base/intrusive_list.hpp"
 #include "ouro/base/time.hpp"
 #include "ouro/base/unique_function.hpp"
@@ -66,7 +67,8 @@ class event_loop final {
   /// stopped before.
   /// Errors: usage_error as run_forever(), and if stop() came first.
   template <class Awaitable>
-  decltype(auto) run_until_complete(Awaitable&& awaitable);
+  decltype(auto) run_until_complete(Awaitable&& awaitable,
+                                    std::source_location place = std::source_location::current());
 
   /// Lets the current turn finish, then ends run_forever(). What is ready by then stays for the next
   /// run.
@@ -135,9 +137,12 @@ class event_loop final {
 
   // Errors and debugging ----------------------------------------------------------------------------
 
-  void set_exception_handler(exception_handler handler) { handler_ = std::move(handler); }
+  /// A handler may replace itself; the old one lives until it has returned.
+  void set_exception_handler(exception_handler handler) {
+    handler_ = std::make_shared<const exception_handler>(std::move(handler));
+  }
   /// The handler that was set; empty stands for the default.
-  const exception_handler& get_exception_handler() const noexcept { return handler_; }
+  const exception_handler& get_exception_handler() const noexcept { return *handler_; }
 
   /// Logs the report as an error.
   void default_exception_handler(const exception_context& context) noexcept;
@@ -190,7 +195,7 @@ class event_loop final {
  private:
   class wakeup;
 
-  void check_runnable() const;
+  void prepare_run();
   [[noreturn]] void refuse_scheduling() const;
   void run_once();
   void wait_for_events();
@@ -228,7 +233,7 @@ class event_loop final {
   std::uint64_t task_number_ = 0;
   void (*abandon_tasks_)(event_loop&) = nullptr;
   detail::inbox inbox_;
-  exception_handler handler_;
+  std::shared_ptr<const exception_handler> handler_ = std::make_shared<const exception_handler>();
   unique_function<void()> on_interrupt_[2];  // by interrupt_kind
   duration busy_poll_;
   ring ring_;
@@ -237,7 +242,11 @@ class event_loop final {
 
 /// The loop that is running in this thread.
 /// Errors: usage_error if there is none. asyncio: get_running_loop().
-event_loop& get_running_loop();
+inline event_loop& get_running_loop() {
+  event_loop* loop = event_loop::running_here();
+  if (loop == nullptr) [[unlikely]] detail::throw_usage_error("no running event loop");
+  return *loop;
+}
 
 /// The loop that is running in this thread, or null.
 inline event_loop* try_get_running_loop() noexcept { return event_loop::running_here(); }

@@ -23,6 +23,7 @@ class inbox {
 
   /// Appends what has been posted to `queue`, oldest first.
   void take(ready_queue& queue) noexcept {
+    if (top_.load(std::memory_order_relaxed) == nullptr) return;  // the exchange costs a locked access
     ready_node* newest = top_.exchange(nullptr, std::memory_order_acquire);
     ready_node* oldest = nullptr;
     while (newest != nullptr) {

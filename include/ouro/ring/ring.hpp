@@ -80,6 +80,9 @@ class ring {
   /// that it has completions to make.
   [[nodiscard]] bool must_enter() const noexcept;
 
+  /// must_enter() or has_completions(), in one look.
+  [[nodiscard]] bool has_work() const noexcept;
+
   /// Submits what is queued, lets the kernel make completions, and waits for one. `wait` is how
   /// long: std::nullopt means until there is one, zero and less not at all, and more than 24 hours
   /// count as 24 hours. Does not wait if dispatch() has something to do already. May return early
@@ -140,6 +143,7 @@ class ring {
   void refill() noexcept;
 
   void complete(std::uint64_t id, int result, unsigned flags) noexcept;
+  void cancel_answered(std::uint64_t id, int result) noexcept;
   unsigned dispatch_refused(unsigned limit) noexcept;
   bool grow() noexcept;
   void release_slot(std::uint32_t index) noexcept;

@@ -27,10 +27,10 @@ static_assert(std::is_trivially_destructible_v<task_options>);
 
 namespace detail {
 
+/// `loop` must be the running one of this thread, or not run.
 template <class T>
 task_handle<T> start_task(event_loop& loop, task<T>&& coroutine, const task_options& options,
                           std::source_location place) {
-  loop.check_scheduling();
   auto* state = new task_state<T>(loop, *coroutine.release(),
                                   context_slot::for_new(options.context), place);
   task_handle<T> handle{intrusive_ptr<task_base>(state)};  // beside the loop's own reference
@@ -121,24 +121,26 @@ auto ensure_future(Awaitable&& awaitable,
 
 template <class T>
 task_handle<T> event_loop::create_task(task<T> coroutine, std::source_location place) {
+  check_scheduling();
   return detail::start_task(*this, std::move(coroutine), task_options{}, place);
 }
 
 template <class T>
 task_handle<T> event_loop::create_task(task<T> coroutine, const task_options& options,
                                        std::source_location place) {
+  check_scheduling();
   return detail::start_task(*this, std::move(coroutine), options, place);
 }
 
 template <class Awaitable>
-decltype(auto) event_loop::run_until_complete(Awaitable&& awaitable) {
-  check_runnable();
+decltype(auto) event_loop::run_until_complete(Awaitable&& awaitable, std::source_location place) {
+  prepare_run();
   auto main = [&] {
     if constexpr (detail::is_future<std::remove_cvref_t<Awaitable>>) {
       return std::forward<Awaitable>(awaitable);
     } else {
       return detail::start_task(*this, detail::to_coroutine(std::forward<Awaitable>(awaitable)),
-                                task_options{}, std::source_location::current());
+                                task_options{}, place);
     }
   }();
   const auto token = main.add_done_callback([this] { stop(); });

@@ -104,7 +104,8 @@ class future {
     return state_.get() == other.state().get();
   }
 
-  const detail::intrusive_ptr<detail::future_base>& state() const noexcept { return state_; }
+  const detail::intrusive_ptr<detail::future_base>& state() const& noexcept { return state_; }
+  detail::intrusive_ptr<detail::future_base> state() && noexcept { return std::move(state_); }
 
  private:
   detail::future_base& checked() const { return detail::checked(state_); }

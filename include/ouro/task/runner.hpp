@@ -72,7 +72,8 @@ class runner {
   task_handle<T> begin(task<T>&& main, const runner_run_options& options,
                        std::source_location place) {
     check_idle();
-    return detail::start_task(get_loop(), std::move(main),
+    get_loop().check_scheduling();
+    return detail::start_task(*loop_, std::move(main),
                               {.name = {}, .context = options.context ? options.context : &context_},
                               place);
   }

@@ -24,7 +24,15 @@ class sleep_operation : public leaving_waiter, private timer_node {
         absolute_(other.absolute_) {}
 
   bool await_ready() const noexcept { return false; }
-  bool await_suspend(await_point at);
+  bool await_suspend(const await_point& at) {
+    if (!absolute_ && delay_ <= duration::zero()) {
+      task_base& current = task_base::current();
+      set_task(current);
+      current.yield(at);
+      return true;
+    }
+    return start(at);
+  }
   void await_resume() const { finish_wait(); }
 
  private:
@@ -32,6 +40,7 @@ class sleep_operation : public leaving_waiter, private timer_node {
   void run() noexcept override {
     if (parked()) wake();
   }
+  bool start(const await_point& at);
   void leave() noexcept override;
   void detach() noexcept override;
   std::string describe() const override { return "sleep"; }

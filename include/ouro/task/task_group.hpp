@@ -83,6 +83,7 @@ class task_group : private detail::group_core {
       coroutine.close();
       refuse_task();
     }
+    parent().loop().check_scheduling();
     auto handle = detail::start_task(parent().loop(), std::move(coroutine), options, place);
     adopt(handle.state());
     if (!accepts_tasks()) handle.cancel();  // its eager first step has cancelled the group

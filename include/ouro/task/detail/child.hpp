@@ -30,6 +30,7 @@ class child_base {
     frame_->set_child(this);
     return task_base::current().start_child(*frame_, *parent_);
   }
+  void set_outcome(outcome how) noexcept { outcome_ = how; }
   void set_outcome(outcome how, std::exception_ptr error) noexcept {
     outcome_ = how;
     error_ = std::move(error);
@@ -75,7 +76,7 @@ class child : public child_base {
   template <class... Arguments>
   void emplace(Arguments&&... arguments) {
     value_.emplace(std::forward<Arguments>(arguments)...);
-    set_outcome(outcome::value, nullptr);
+    set_outcome(outcome::value);
   }
 
   /// The value, or what the coroutine threw. Once.
@@ -89,7 +90,7 @@ class child : public child_base {
   }
 
  private:
-  storage_of<T> value_;
+  [[no_unique_address]] storage_of<T> value_;
 };
 
 inline void final_awaiter::finished(promise_base& promise) noexcept {

@@ -36,10 +36,7 @@ class done_entry : public completion, public ready_node {
   ~done_entry() { release(); }
 
  private:
-  virtual void child_done() noexcept = 0;
-
   void on_completed() noexcept final { child_->loop().make_ready(*this); }
-  void run() noexcept final { child_done(); }
   std::string describe() const final { return "wake-up of a combinator"; }
 
   intrusive_ptr<future_base> child_;
@@ -53,7 +50,7 @@ class done_entry_of final : public done_entry {
   void set_owner(Owner* owner) noexcept { owner_ = owner; }
 
  private:
-  void child_done() noexcept override { owner_->on_child_done(*this); }
+  void run() noexcept override { owner_->on_child_done(*this); }
 
   Owner* owner_;
 };

@@ -70,7 +70,10 @@ class future_wait : public waiter, private completion {
 
   bool await_ready() const noexcept { return state_->done(); }
   bool await_suspend(await_point at) {
-    check_awaitable();
+    const task_base& current = task_base::current();
+    if (&current.loop() != &state_->loop() || waits_already(current)) [[unlikely]] {
+      check_awaitable();
+    }
     park(at);
     state_->completions().push_back(*this);
     if (task()->interrupt_pending()) [[unlikely]] task()->forward_pending();
@@ -89,6 +92,12 @@ class future_wait : public waiter, private completion {
   }
 
  private:
+  /// A task that awaits itself, or one that waits for a future, which may be a task, which …
+  bool waits_already(const task_base& current) const noexcept {
+    if (!state_->is_task()) return false;
+    const waiter* next = static_cast<const task_base&>(*state_).blocked_on();
+    return state_.get() == &current || (next != nullptr && next->awaited() != nullptr);
+  }
   void check_awaitable() const;
   void on_completed() noexcept final { wake(); }
   bool abort(cancel_mode mode) noexcept final;

@@ -22,9 +22,25 @@ enum class outcome : std::uint8_t { pending, value, error, cancelled };
 /// Whether a cancelled combinator may leave before its children have ended.
 enum class cancel_mode : std::uint8_t { request, join };
 
+class completion_list;
+
 /// An entry in the completion list of a future: an awaiter, a done callback or a combinator's entry.
-class completion : public list_hook {
+class completion {
  public:
+  completion() noexcept = default;
+  completion(const completion&) = delete;
+  completion& operator=(const completion&) = delete;
+
+  bool linked() const noexcept { return at_ != nullptr; }
+
+  /// Leaves its list; must be in one.
+  void unlink() noexcept {
+    OURO_ASSERT(linked());
+    *at_ = earlier_;
+    if (earlier_ != nullptr) earlier_->at_ = at_;
+    at_ = nullptr;
+  }
+
   /// Called when the future is done, with this entry out of the list. Only queues.
   virtual void on_completed() noexcept = 0;
   /// The number by which remove_done_callback() finds it; 0 is none.
@@ -33,10 +49,59 @@ class completion : public list_hook {
   virtual void discard() noexcept {}
 
  protected:
-  ~completion() = default;
+  ~completion() { OURO_ASSERT(!linked()); }
+
+ private:
+  friend class completion_list;
+  completion* earlier_ = nullptr;  // valid while linked
+  completion** at_ = nullptr;      // what points to this; null while in no list
 };
 
-using completion_list = intrusive_list<completion>;
+/// Who waits for a future. One word, as most have at most one: linked from the latest to the earliest,
+/// and turned round when the future is done.
+class completion_list {
+ public:
+  completion_list() noexcept = default;
+  completion_list(const completion_list&) = delete;
+  completion_list& operator=(const completion_list&) = delete;
+
+  bool empty() const noexcept { return latest_ == nullptr; }
+
+  void push_back(completion& entry) noexcept {
+    OURO_ASSERT(!entry.linked());
+    entry.earlier_ = latest_;
+    entry.at_ = &latest_;
+    if (latest_ != nullptr) latest_->at_ = &entry.earlier_;
+    latest_ = &entry;
+  }
+
+  /// Takes all out, in the order in which they came, and tells each.
+  template <class Function>
+  void drain(Function function) noexcept {
+    completion* first = nullptr;
+    for (completion* at = std::exchange(latest_, nullptr); at != nullptr;) {
+      completion* earlier = std::exchange(at->earlier_, first);
+      at->at_ = nullptr;
+      first = at;
+      at = earlier;
+    }
+    while (first != nullptr) {
+      completion& entry = *first;
+      first = entry.earlier_;
+      function(entry);
+    }
+  }
+
+  /// The entry with this token, or null.
+  completion* find(std::uint64_t token) const noexcept {
+    completion* at = latest_;
+    while (at != nullptr && at->token() != token) at = at->earlier_;
+    return at;
+  }
+
+ private:
+  completion* latest_ = nullptr;
+};
 
 /// What a future and a task share: an outcome, who waits for it, who holds it.
 class future_base : public ready_node, public pooled {
@@ -64,7 +129,12 @@ class future_base : public ready_node, public pooled {
   }
 
   /// Makes the outcome final and everything in the completion list ready.
-  void complete(outcome how) noexcept;
+  void complete(outcome how) noexcept {
+    outcome_ = how;
+    if (!completions_.empty()) {
+      completions_.drain([](completion& entry) { entry.on_completed(); });
+    }
+  }
   void complete_with(std::exception_ptr error, outcome how) noexcept {
     error_ = std::move(error);
     complete(how);
@@ -76,7 +146,11 @@ class future_base : public ready_node, public pooled {
   std::exception_ptr failure() noexcept;
   /// Throws what failed or cancelled it; does nothing for a value. Must be done.
   void check_value() {
-    if (outcome_ != outcome::value) [[unlikely]] throw_failure();
+    if (outcome_ != outcome::value) [[unlikely]] {
+      retrieved_ = true;
+      if (error_) std::rethrow_exception(error_);
+      throw cancelled_error{};
+    }
   }
   /// As check_value(), but throws invalid_state_error while pending.
   void check_result() {
@@ -95,9 +169,12 @@ class future_base : public ready_node, public pooled {
 
   future_base(event_loop& loop, storage kind, std::source_location place) noexcept
       : loop_(&loop), place_(place), storage_(kind) {}
-  virtual ~future_base();
+  virtual ~future_base() {
+    if (!completions_.empty()) [[unlikely]] discard_completions();
+  }
 
   [[noreturn]] void throw_failure();
+  void discard_completions() noexcept;
   void last_reference_dropped() noexcept;
   virtual void report_never_retrieved() noexcept;
 
@@ -134,7 +211,7 @@ class value_state : public Base {
   ~value_state() override { discard_value(); }
 
  private:
-  storage_of<T> value_;
+  [[no_unique_address]] storage_of<T> value_;
 };
 
 /// The state of a future made by create_future() or by a combinator.

@@ -35,7 +35,7 @@ class gather_core {
   explicit gather_core(gather_mode mode) noexcept : mode_(mode) {}
   ~gather_core() = default;
 
-  void watch(entry* entries, std::size_t count, const intrusive_ptr<future_base>* children);
+  void watch(entry* entries, std::size_t count, intrusive_ptr<future_base>* children);
   bool cancel_children(std::string_view message, cancel_mode mode) noexcept;
 
  private:

@@ -52,7 +52,7 @@ class promise : public promise_base {
     if (is_root()) {
       auto& state = static_cast<task_state<T>&>(*root());
       state.emplace(std::forward<U>(value));
-      state.set_result_outcome(outcome::value, nullptr);
+      state.set_result_outcome(outcome::value);
     } else {
       static_cast<detail::child<T>*>(child())->emplace(std::forward<U>(value));
     }
@@ -69,9 +69,9 @@ class promise<void> : public promise_base {
 
   void return_void() noexcept {
     if (is_root()) {
-      root()->set_result_outcome(outcome::value, nullptr);
+      root()->set_result_outcome(outcome::value);
     } else {
-      child()->set_outcome(outcome::value, nullptr);
+      child()->set_outcome(outcome::value);
     }
   }
 };

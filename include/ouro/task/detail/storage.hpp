@@ -48,4 +48,16 @@ class storage_of {
   };
 };
 
+/// Nothing is kept, and it takes no room as a [[no_unique_address]] member.
+template <>
+class storage_of<void> {
+ public:
+  void emplace() noexcept {}
+  void destroy() noexcept {}
+  nothing& get() noexcept { return value_; }
+
+ private:
+  [[no_unique_address]] nothing value_;
+};
+
 }  // namespace ouro::inline v0::detail
