@@ -41,9 +41,11 @@ struct loop_registry {
     const std::lock_guard lock(mutex);
     std::erase(loops, loop);
   }
-  bool contains(const event_loop* loop) noexcept {
+  /// Whether `loop` exists, and runs or does not run, as asked.
+  bool contains(const event_loop* loop, bool running) noexcept {
     const std::lock_guard lock(mutex);
-    return std::find(loops.begin(), loops.end(), loop) != loops.end();
+    return std::find(loops.begin(), loops.end(), loop) != loops.end() &&
+           loop->is_running() == running;
   }
 };
 
@@ -71,7 +73,11 @@ event_loop::~event_loop() {
 
 bool event_loop::alive(const event_loop* loop) noexcept {
   if (loop == nullptr || running_here_ == loop) return loop != nullptr;
-  return loop_registry::instance().contains(loop) && !loop->is_running();
+  return loop_registry::instance().contains(loop, false);
+}
+
+bool event_loop::runs_elsewhere(const event_loop* loop) noexcept {
+  return running_here_ != loop && loop_registry::instance().contains(loop, true);
 }
 
 void event_loop::close() {

@@ -32,6 +32,7 @@ void event_loop::run_forever() {
   do {
     run_once();
   } while (!stopping_);
+  wakeup_->disarm(ring_);
 }
 
 void event_loop::run_once() {

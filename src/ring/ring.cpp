@@ -349,6 +349,7 @@ unsigned ring::dispatch_refused(unsigned limit) noexcept {
 
 void ring::drain() {
   if (!alive()) return abandon();
+  if (in_flight_ == 0) return;
   bind();
   struct draining_scope {
     bool& draining;

@@ -51,6 +51,14 @@ std::size_t future_base::remove_completion(std::uint64_t token) noexcept {
   return 1;
 }
 
+void future_base::check_not_elsewhere() const {
+  if (event_loop::runs_elsewhere(loop_)) {
+    throw_usage_error(
+        "this future or task belongs to a loop that runs on another thread: use "
+        "call_soon_threadsafe() from here");
+  }
+}
+
 void future_base::last_reference_dropped() noexcept {
   if (outcome_ == outcome::error && !retrieved_) {
     references_ = 1;  // for the time of the report; a handler may keep a reference

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 // What tasks and awaits take from the heap and from the pool.
-#include "tests/support/loop_test.hpp"
-
 #include "ouro/base/frame_pool.hpp"
 #include "ouro/sync/event.hpp"
 #include "ouro/task/future.hpp"
+
+#include "tests/support/loop_test.hpp"
 
 // The sanitizers have an operator new of their own, and their builds no pool.
 #if defined(__has_feature)
@@ -42,8 +42,8 @@ namespace {
 std::size_t heap() { return heap_allocations.load(); }
 std::int64_t blocks() { return ouro::detail::frame_pool::live(); }
 
-/// Runs `once` until pool, timer heap and ring have grown to what it needs, then `rounds` times more.
-/// Gives what these took from the heap.
+/// Runs `once` until pool, timer heap and ring have grown to what it needs, then `rounds` times
+/// more. Gives what these took from the heap.
 template <class Once>
 ouro::task<std::size_t> heap_use(Once& once, int rounds = 100) {
   for (int i = 0; i < 10; ++i) co_await once();
@@ -91,9 +91,8 @@ OURO_TEST_CASE("allocation: a sleep costs nothing from heap or pool", "[task][al
   std::int64_t while_asleep = -1;
   auto once = [&]() -> ouro::task<> {
     const std::int64_t before = blocks();
-    auto wake_up = ouro::get_running_loop().call_later(500ms, [&while_asleep, before] {
-      while_asleep = blocks() - before;
-    });
+    auto wake_up = ouro::get_running_loop().call_later(
+        500ms, [&while_asleep, before] { while_asleep = blocks() - before; });
     co_await ouro::sleep(1s);
   };
 
@@ -103,7 +102,8 @@ OURO_TEST_CASE("allocation: a sleep costs nothing from heap or pool", "[task][al
   CHECK(while_asleep == 1);  // the callback that looks
 }
 
-OURO_TEST_CASE("allocation: a wait for an event costs nothing from the heap", "[task][allocation]") {
+OURO_TEST_CASE("allocation: a wait for an event costs nothing from the heap",
+               "[task][allocation]") {
   auto once = []() -> ouro::task<> {
     ouro::event go;
     auto waiting = ouro::create_task(wait_for_event(go));
@@ -142,7 +142,8 @@ OURO_TEST_CASE("allocation: an await of a future costs nothing beside the future
   CHECK(for_await == 0);
 }
 
-OURO_TEST_CASE("allocation: create_task() costs the frame and one block more", "[task][allocation]") {
+OURO_TEST_CASE("allocation: create_task() costs the frame and one block more",
+               "[task][allocation]") {
   std::int64_t for_task = 0;
   auto once = [&]() -> ouro::task<> {
     const std::int64_t before = blocks();

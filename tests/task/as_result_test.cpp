@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "ouro/task/as_result.hpp"
 
-#include "tests/support/loop_test.hpp"
-
 #include "ouro/base/errors.hpp"
 #include "ouro/sync/event.hpp"
 #include "ouro/task/deadline_scope.hpp"
 #include "ouro/task/future.hpp"
 #include "ouro/task/wait_for.hpp"
+
+#include "tests/support/loop_test.hpp"
 #include "tests/task/cancel_support.hpp"
 
 #include <memory>

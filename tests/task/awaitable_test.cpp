@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "ouro/task/awaitable.hpp"
 
-#include "tests/support/loop_test.hpp"
-
 #include "ouro/sync/event.hpp"
 #include "ouro/task/future.hpp"
 #include "ouro/task/gather.hpp"
 #include "ouro/task/shield.hpp"
+
+#include "tests/support/loop_test.hpp"
 
 #include <memory>
 #include <string>
@@ -62,7 +62,8 @@ static_assert(!ouro::awaitable<decltype(&number)>);
 static_assert(std::is_same_v<ouro::await_result_t<ouro::task<int>>, int>);
 static_assert(std::is_void_v<ouro::await_result_t<ouro::task<>>>);
 static_assert(std::is_same_v<ouro::await_result_t<ouro::task<int&>>, int&>);
-static_assert(std::is_same_v<ouro::await_result_t<ouro::task<std::unique_ptr<int>>>, std::unique_ptr<int>>);
+static_assert(
+    std::is_same_v<ouro::await_result_t<ouro::task<std::unique_ptr<int>>>, std::unique_ptr<int>>);
 static_assert(std::is_same_v<ouro::await_result_t<decltype(ouro::sleep(1s, 'x'))>, char>);
 static_assert(std::is_same_v<ouro::await_result_t<with_member>, int>);
 static_assert(std::is_same_v<ouro::await_result_t<with_function>, int>);

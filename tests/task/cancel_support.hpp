@@ -63,7 +63,8 @@ inline ouro::task<> clean_up_slowly(std::string& log, ouro::duration clean_up) {
   if (cancelled) std::rethrow_exception(cancelled);
 }
 
-/// Ignores the first `times` cancels, each of which it notes, and gives 7 at the next event or cancel.
+/// Ignores the first `times` cancels, each of which it notes, and gives 7 at the next event or
+/// cancel.
 inline ouro::task<int> swallow(int times, std::string& log, ouro::event& go) {
   for (; times > 0; --times) {
     try {

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 // What happens between a request to cancel and the end: clean-up, a second request, refusal.
-#include "tests/support/loop_test.hpp"
-
 #include "ouro/sync/event.hpp"
 #include "ouro/task/future.hpp"
 #include "ouro/task/gather.hpp"
 #include "ouro/task/shield.hpp"
 #include "ouro/task/wait.hpp"
+
+#include "tests/support/loop_test.hpp"
 #include "tests/task/cancel_support.hpp"
 
 #include <string>
@@ -133,8 +133,8 @@ OURO_TEST_CASE("cancellation: a second request reaches the clean-up of an awaite
 OURO_TEST_CASE("cancellation: a second request reaches the clean-up of the children of a gather",
                "[task][cancel]") {
   std::string log;
-  auto both = ouro::gather(ouro::return_exceptions, clean_up_slowly(log, 3s),
-                           clean_up_slowly(log, 4s));
+  auto both =
+      ouro::gather(ouro::return_exceptions, clean_up_slowly(log, 3s), clean_up_slowly(log, 4s));
   auto subject = ouro::create_task(note_end(await_it(both), log));
   co_await test::settle(2);
 
@@ -164,8 +164,9 @@ OURO_TEST_CASE("cancellation: a task that is awaited in a clean-up takes the sec
   CHECK(log == "-icancelled(second)");
 }
 
-OURO_TEST_CASE("cancellation: wait() in a clean-up joins its tasks in spite of the delivered request",
-               "[task][cancel]") {
+OURO_TEST_CASE(
+    "cancellation: wait() in a clean-up joins its tasks in spite of the delivered request",
+    "[task][cancel]") {
   std::string log;
   std::vector<ouro::task_handle<>> others;
   others.push_back(ouro::create_task(ouro::sleep(2s)));
@@ -227,7 +228,8 @@ OURO_TEST_CASE("cancellation: one that an awaited task swallows leaves none in t
   CHECK(subject.cancelling() == 1);
 }
 
-OURO_TEST_CASE("cancellation: each request reaches a task that swallows them all", "[task][cancel]") {
+OURO_TEST_CASE("cancellation: each request reaches a task that swallows them all",
+               "[task][cancel]") {
   std::string log;
   ouro::event go;
   auto inner = ouro::create_task(ignore_every_cancel(log, go));
@@ -284,8 +286,9 @@ OURO_TEST_CASE("cancellation: an error in the clean-up of an awaited task comes 
   CHECK(log == "in the clean-up");
 }
 
-OURO_TEST_CASE("cancellation: a shielded task that fails after its awaiter has gone is reported once",
-               "[task][cancel][error]") {
+OURO_TEST_CASE(
+    "cancellation: a shielded task that fails after its awaiter has gone is reported once",
+    "[task][cancel][error]") {
   std::string log;
   auto future = ouro::get_running_loop().create_future<int>();
   auto inner = ouro::create_task(await_it(future), {.name = "inner"});

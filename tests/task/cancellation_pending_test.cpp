@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 // A request to cancel is pending when a wait begins: for each kind of wait.
-#include "tests/support/loop_test.hpp"
-
 #include "ouro/sync/event.hpp"
 #include "ouro/task/future.hpp"
 #include "ouro/task/gather.hpp"
 #include "ouro/task/shield.hpp"
 #include "ouro/task/wait.hpp"
+
+#include "tests/support/loop_test.hpp"
 #include "tests/task/cancel_support.hpp"
 
 #include <string>
@@ -225,8 +225,9 @@ OURO_TEST_CASE("pending cancellation: a child that is ready gives its value and 
   CHECK(log == "5 cancelled(early)");
 }
 
-OURO_TEST_CASE("cancellation before the first step: of a task that is awaited ends the awaiter cancelled",
-               "[task][cancel]") {
+OURO_TEST_CASE(
+    "cancellation before the first step: of a task that is awaited ends the awaiter cancelled",
+    "[task][cancel]") {
   std::string log;
   ouro::event go;
   auto inner = ouro::create_task(wait_and_note(go, log, 'i'));

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 // A request to cancel and the end of the wait come in the same turn, in both orders.
-#include "tests/support/loop_test.hpp"
-
 #include "ouro/base/errors.hpp"
 #include "ouro/sync/event.hpp"
 #include "ouro/task/future.hpp"
 #include "ouro/task/gather.hpp"
 #include "ouro/task/shield.hpp"
 #include "ouro/task/wait.hpp"
+
+#include "tests/support/loop_test.hpp"
 #include "tests/task/cancel_support.hpp"
 
 #include <string>
@@ -129,8 +129,9 @@ OURO_TEST_CASE("cancellation race: after set_result() it wins and the value stay
   CHECK(future.result() == 5);
 }
 
-OURO_TEST_CASE("cancellation race: after set_exception() it wins and the exception stays in the future",
-               "[task][cancel][error]") {
+OURO_TEST_CASE(
+    "cancellation race: after set_exception() it wins and the exception stays in the future",
+    "[task][cancel][error]") {
   std::string log;
   auto future = ouro::get_running_loop().create_future<int>();
   auto subject = ouro::create_task(note_end(await_it(future), log));
@@ -176,8 +177,9 @@ OURO_TEST_CASE("cancellation race: before the last step of an awaited task it ca
   CHECK(inner.cancelled());
 }
 
-OURO_TEST_CASE("cancellation race: after the end of an awaited task it wins and the value stays there",
-               "[task][cancel]") {
+OURO_TEST_CASE(
+    "cancellation race: after the end of an awaited task it wins and the value stays there",
+    "[task][cancel]") {
   std::string log;
   ouro::event go;
   ouro::task_handle<> subject;
@@ -193,8 +195,9 @@ OURO_TEST_CASE("cancellation race: after the end of an awaited task it wins and 
   CHECK(inner.result() == 7);
 }
 
-OURO_TEST_CASE("cancellation race: after an awaited task has failed it wins and the error stays there",
-               "[task][cancel][error]") {
+OURO_TEST_CASE(
+    "cancellation race: after an awaited task has failed it wins and the error stays there",
+    "[task][cancel][error]") {
   std::string log;
   ouro::event go;
   ouro::task_handle<> subject;
@@ -245,8 +248,9 @@ OURO_TEST_CASE("cancellation race: after the end of a gather it wins and the val
   CHECK(std::get<1>(both.result()) == 7);
 }
 
-OURO_TEST_CASE("cancellation race: between the end of the children and that of their gather it wins",
-               "[task][cancel]") {
+OURO_TEST_CASE(
+    "cancellation race: between the end of the children and that of their gather it wins",
+    "[task][cancel]") {
   std::string log;
   ouro::event go;
   ouro::task_handle<> subject;
@@ -302,9 +306,8 @@ OURO_TEST_CASE("cancellation race: after the wake-up of wait() it wins", "[task]
   ouro::event go;
   ouro::task_handle<> subject;
   auto inner = ouro::create_task(value_after_event(go));
-  inner.add_done_callback([&subject] {
-    ouro::get_running_loop().call_soon([&subject] { subject.cancel("late"); });
-  });
+  inner.add_done_callback(
+      [&subject] { ouro::get_running_loop().call_soon([&subject] { subject.cancel("late"); }); });
   subject = ouro::create_task(note_end(wait_for_it(inner), log));
   co_await ouro::sleep(0s);
 
@@ -349,7 +352,8 @@ OURO_TEST_CASE("cancellation race: after the end of a shield it wins and the val
   CHECK(outer.result() == 7);
 }
 
-OURO_TEST_CASE("cancellation race: a child that is about to end is cancelled in it", "[task][cancel]") {
+OURO_TEST_CASE("cancellation race: a child that is about to end is cancelled in it",
+               "[task][cancel]") {
   std::string log;
   ouro::event go;
   auto subject = ouro::create_task(note_end(await_value_of_child(go, log), log));
@@ -362,8 +366,9 @@ OURO_TEST_CASE("cancellation race: a child that is about to end is cancelled in 
   CHECK(log == "cancelled(late)");
 }
 
-OURO_TEST_CASE("cancellation race: uncancel() between the request and the resumption lets the value through",
-               "[task][cancel]") {
+OURO_TEST_CASE(
+    "cancellation race: uncancel() between the request and the resumption lets the value through",
+    "[task][cancel]") {
   std::string log;
   auto future = ouro::get_running_loop().create_future<int>();
   auto subject = ouro::create_task(note_end(await_it(future), log));

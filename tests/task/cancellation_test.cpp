@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 // Requests to cancel: how they are counted, delivered once, and taken back.
-#include "tests/support/loop_test.hpp"
-
 #include "ouro/base/errors.hpp"
 #include "ouro/sync/event.hpp"
+
+#include "tests/support/loop_test.hpp"
 #include "tests/task/cancel_support.hpp"
 
 #include <string>
@@ -154,7 +154,8 @@ OURO_TEST_CASE("cancellation: of a done task is false and counts nothing", "[tas
   CHECK(subject.cancelling() == 1);
 }
 
-OURO_TEST_CASE("cancellation: before the first step keeps the body from running", "[task][cancel]") {
+OURO_TEST_CASE("cancellation: before the first step keeps the body from running",
+               "[task][cancel]") {
   std::string log;
   auto subject = ouro::create_task(level_one(log), {.name = "subject"});
 
@@ -172,7 +173,8 @@ OURO_TEST_CASE("cancellation: before the first step keeps the body from running"
   CHECK(test::take_reports().empty());
 }
 
-OURO_TEST_CASE("cancellation: uncancel() before the first step lets the body run", "[task][cancel]") {
+OURO_TEST_CASE("cancellation: uncancel() before the first step lets the body run",
+               "[task][cancel]") {
   ouro::event go;
   go.set();
   std::string log;
@@ -202,7 +204,8 @@ OURO_TEST_CASE("cancellation: of itself turns a return into a cancellation", "[t
   CHECK_THROWS_AS(subject.result(), ouro::cancelled_error);
 }
 
-OURO_TEST_CASE("cancellation: of itself does not hide an error of its own", "[task][cancel][error]") {
+OURO_TEST_CASE("cancellation: of itself does not hide an error of its own",
+               "[task][cancel][error]") {
   auto subject = ouro::create_task(cancel_self_and_throw());
 
   CHECK_THROWS_AS(co_await subject, std::runtime_error);

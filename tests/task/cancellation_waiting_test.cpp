@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 // A task is cancelled while it waits: for each kind of wait.
-#include "tests/support/loop_test.hpp"
-
 #include "ouro/sync/event.hpp"
 #include "ouro/task/future.hpp"
 #include "ouro/task/gather.hpp"
 #include "ouro/task/shield.hpp"
 #include "ouro/task/wait.hpp"
+
+#include "tests/support/loop_test.hpp"
 #include "tests/task/cancel_support.hpp"
 
 #include <string>
@@ -23,7 +23,9 @@ ouro::task<> sleep_until_next_hour() {
   co_await ouro::sleep_until(ouro::get_running_loop().time() + 1h);
 }
 
-ouro::task<> await_child(ouro::event& go, std::string& log) { co_await wait_and_note(go, log, 'c'); }
+ouro::task<> await_child(ouro::event& go, std::string& log) {
+  co_await wait_and_note(go, log, 'c');
+}
 
 ouro::task<> gather_two(ouro::event& go, std::string& log) {
   co_await ouro::gather(wait_and_note(go, log, 'a'), wait_and_note(go, log, 'b'));

@@ -9,8 +9,8 @@
 
 namespace test {
 
-/// While it lives, what the library logs goes into `lines` instead of to stderr. One at a time, and only
-/// one thread may log.
+/// While it lives, what the library logs goes into `lines` instead of to stderr. One at a time, and
+/// only one thread may log.
 class captured_log {
  public:
   explicit captured_log(ouro::log_level level = ouro::log_level::warning) {

@@ -15,13 +15,13 @@ namespace child_test {
 
 /// How a child ended.
 struct ending {
-  int code = -1;    // of exit(), 99 if an exception left the program, -1 if a signal ended it
-  int signal = 0;   // the signal, if one did
+  int code = -1;   // of exit(), 99 if an exception left the program, -1 if a signal ended it
+  int signal = 0;  // the signal, if one did
   std::string error_output;
 };
 
-/// Runs `program`, which gives an exit code, in a forked child with the default handlers of SIGINT. No
-/// loop may exist. A child that hangs is ended by SIGALRM.
+/// Runs `program`, which gives an exit code, in a forked child with the default handlers of SIGINT.
+/// No loop may exist. A child that hangs is ended by SIGALRM.
 template <class Program>
 ending run_in_child(Program program) {
   int ends[2];

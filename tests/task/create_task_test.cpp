@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "ouro/task/create_task.hpp"
 
-#include "tests/support/loop_test.hpp"
-
 #include "ouro/base/errors.hpp"
 #include "ouro/sync/event.hpp"
+
+#include "tests/support/loop_test.hpp"
 #include "tests/task/captured_log.hpp"
 
 #include <memory>
@@ -68,9 +68,7 @@ struct counted {
   explicit counted(int& count) : count_(&count) { ++*count_; }
   counted(const counted& other) : count_(other.count_) { ++*count_; }
   ~counted() { --*count_; }
-  ouro::task<> operator()() {
-    co_await ouro::sleep(0s);
-  }
+  ouro::task<> operator()() { co_await ouro::sleep(0s); }
 
  private:
   int* count_;
@@ -175,8 +173,9 @@ OURO_TEST_CASE("create_task: an eager task that does not suspend is done at once
   co_await ouro::sleep(0s);
 }
 
-OURO_TEST_CASE("create_task: an eager first step is the current task, and the creator is again after it",
-               "[task][create_task]") {
+OURO_TEST_CASE(
+    "create_task: an eager first step is the current task, and the creator is again after it",
+    "[task][create_task]") {
   std::string log;
 
   co_await ouro::create_task(starts_eagerly(log), {.name = "outer", .eager_start = true});

@@ -1,17 +1,16 @@
 // SPDX-License-Identifier: BSL-1.0
 // Deadlines by RAII: rules 5, 6 and 8 of the design. The others are in deadline_scope_test.cpp.
-#include "ouro/task/deadline_scope.hpp"
-
-#include "tests/support/loop_test.hpp"
-
 #include "ouro/base/errors.hpp"
 #include "ouro/base/exception_group.hpp"
 #include "ouro/sync/event.hpp"
+#include "ouro/task/deadline_scope.hpp"
 #include "ouro/task/gather.hpp"
 #include "ouro/task/shield.hpp"
 #include "ouro/task/task_group.hpp"
 #include "ouro/task/timeout.hpp"
 #include "ouro/task/wait_for.hpp"
+
+#include "tests/support/loop_test.hpp"
 #include "tests/task/cancel_support.hpp"
 #include "tests/task/kernel_read.hpp"
 
@@ -145,7 +144,8 @@ OURO_TEST_CASE("deadline: the value of a task that swallows the cancel wins",
   CHECK_THROWS_AS(co_await ouro::sleep(1s), ouro::timeout_error);
 }
 
-OURO_TEST_CASE("deadline: the error of an awaited task wins", "[task][deadline_scope][cancel][error]") {
+OURO_TEST_CASE("deadline: the error of an awaited task wins",
+               "[task][deadline_scope][cancel][error]") {
   std::string log;
 
   co_await await_under_deadline(ouro::create_task(fails_when_cancelled()), 1s, log);
@@ -238,8 +238,8 @@ OURO_TEST_CASE("deadline: a gather whose children swallow the cancel ends by it"
                "[task][deadline_scope][cancel]") {
   std::string log;
 
-  co_await await_under_deadline(ouro::gather(returns_when_cancelled(), returns_when_cancelled()), 1s,
-                                log);
+  co_await await_under_deadline(ouro::gather(returns_when_cancelled(), returns_when_cancelled()),
+                                1s, log);
 
   CHECK(log == "timed out");
 }
@@ -301,8 +301,9 @@ OURO_TEST_CASE("deadline: that passes while a cancel is being joined does not re
   CHECK(log == "cleaning interrupted cancelled(outside)");
 }
 
-OURO_TEST_CASE("deadline: a second scope that expires during the join of the first interrupts the clean-up",
-               "[task][deadline_scope][cancel]") {
+OURO_TEST_CASE(
+    "deadline: a second scope that expires during the join of the first interrupts the clean-up",
+    "[task][deadline_scope][cancel]") {
   std::string log;
   const auto begin = now();
   auto inner = ouro::create_task(clean_up_slowly(log, 5s));
@@ -322,8 +323,9 @@ OURO_TEST_CASE("deadline: a second scope that expires during the join of the fir
   CHECK(now() - begin == 2s);
 }
 
-OURO_TEST_CASE("deadline: bytes that the kernel has delivered come first, the error at the next suspension",
-               "[task][deadline_scope]") {
+OURO_TEST_CASE(
+    "deadline: bytes that the kernel has delivered come first, the error at the next suspension",
+    "[task][deadline_scope]") {
   std::string log;
   const kernel_test::pipe_ends pipe;
   auto subject = ouro::create_task(read_under_deadline(pipe, log));

@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
-// Deadlines by RAII: rules 1 to 4, 7 and 9 of the design. The joins are in deadline_scope_join_test.cpp.
+// Deadlines by RAII: rules 1 to 4, 7 and 9 of the design. The joins are in
+// deadline_scope_join_test.cpp.
 #include "ouro/task/deadline_scope.hpp"
-
-#include "tests/support/loop_test.hpp"
 
 #include "ouro/base/errors.hpp"
 #include "ouro/sync/event.hpp"
 #include "ouro/task/future.hpp"
 #include "ouro/task/wait.hpp"
+
+#include "tests/support/loop_test.hpp"
 #include "tests/task/cancel_support.hpp"
 
 #include <optional>
@@ -319,8 +320,9 @@ OURO_TEST_CASE("deadline: the inner scope is thrown if it is the only expired on
   CHECK(now() - begin == 3s);
 }
 
-OURO_TEST_CASE("deadline: an expired outer scope goes on throwing after an expired inner one has left",
-               "[task][deadline_scope]") {
+OURO_TEST_CASE(
+    "deadline: an expired outer scope goes on throwing after an expired inner one has left",
+    "[task][deadline_scope]") {
   const ouro::fail_after outer(1s);
   {
     const ouro::fail_after inner(1s);

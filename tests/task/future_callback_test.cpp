@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
+#include "ouro/base/errors.hpp"
 #include "ouro/task/future.hpp"
 
 #include "tests/support/loop_test.hpp"
-
-#include "ouro/base/errors.hpp"
 
 #include <memory>
 #include <string>
@@ -34,9 +33,8 @@ OURO_TEST_CASE("done callback: runs through the queue, never inside set_result()
                "[task][future]") {
   std::string log;
   auto future = make_future<int>();
-  future.add_done_callback([&log](const ouro::future<int>& done) {
-    log += std::to_string(done.result());
-  });
+  future.add_done_callback(
+      [&log](const ouro::future<int>& done) { log += std::to_string(done.result()); });
 
   future.set_result(4);
   CHECK(log == "");
@@ -91,8 +89,9 @@ OURO_TEST_CASE("done callback: runs for an exception and for a cancel too",
   CHECK(log == "ec");
 }
 
-OURO_TEST_CASE("done callback: remove_done_callback() takes out exactly the one that the token names",
-               "[task][future]") {
+OURO_TEST_CASE(
+    "done callback: remove_done_callback() takes out exactly the one that the token names",
+    "[task][future]") {
   std::string log;
   auto future = make_future<>();
   const auto append = [&log] { log += 'x'; };
@@ -167,8 +166,7 @@ OURO_TEST_CASE("done callback: one that throws is reported and the next ones run
 
   CHECK(calls == 1);
   CHECK(test::take_reports() ==
-        std::vector<std::string>{
-            "Exception in callback |  | std::runtime_error: in the callback"});
+        std::vector<std::string>{"Exception in callback |  | std::runtime_error: in the callback"});
 }
 
 OURO_TEST_CASE("done callback: may add another to the same future", "[task][future]") {
@@ -217,8 +215,9 @@ OURO_TEST_CASE("done callback: runs in the context that it was given", "[task][f
   CHECK(level.get() == 0);
 }
 
-OURO_TEST_CASE("done callback: of a task gets a task_handle and runs before the awaiters that came later",
-               "[task][future]") {
+OURO_TEST_CASE(
+    "done callback: of a task gets a task_handle and runs before the awaiters that came later",
+    "[task][future]") {
   std::string log;
   auto task = ouro::create_task(number(3), {.name = "t"});
   task.add_done_callback([&log](const ouro::task_handle<int>& done) {
@@ -271,8 +270,9 @@ TEST_CASE("done callback: a queued one is dropped with its captures when the loo
   CHECK(ouro::detail::frame_pool::live() == blocks);
 }
 
-OURO_TEST_CASE("future: a task that waits for a future it alone can end holds nothing after a cancel",
-               "[task][future][cancel]") {
+OURO_TEST_CASE(
+    "future: a task that waits for a future it alone can end holds nothing after a cancel",
+    "[task][future][cancel]") {
   auto waiting = ouro::create_task(keeps_alive_until(make_future<>()));
   co_await ouro::sleep(0s);
 

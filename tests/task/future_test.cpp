@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "ouro/task/future.hpp"
 
-#include "tests/support/loop_test.hpp"
-
 #include "ouro/base/errors.hpp"
+
+#include "tests/support/loop_test.hpp"
 
 #include <memory>
 #include <string>
@@ -289,8 +289,9 @@ OURO_TEST_CASE("future: a done one of another loop may be read", "[task][future]
   CHECK(value == 3);
 }
 
-OURO_TEST_CASE("future: an exception that nobody retrieved is reported once, with its last reference",
-               "[task][future][error]") {
+OURO_TEST_CASE(
+    "future: an exception that nobody retrieved is reported once, with its last reference",
+    "[task][future][error]") {
   auto future = make_future<int>();
   future.set_exception(std::runtime_error("lost"));
   auto copy = future;
@@ -299,8 +300,9 @@ OURO_TEST_CASE("future: an exception that nobody retrieved is reported once, wit
 
   copy = {};
 
-  CHECK(test::take_reports() == std::vector<std::string>{
-                                    "Future exception was never retrieved |  | std::runtime_error: lost"});
+  CHECK(test::take_reports() ==
+        std::vector<std::string>{
+            "Future exception was never retrieved |  | std::runtime_error: lost"});
   co_return;
 }
 
@@ -309,7 +311,8 @@ OURO_TEST_CASE("future: an exception counts as retrieved by await, result() or e
   auto awaited = make_future<>();
   auto asked = make_future<>();
   auto looked_at = make_future<>();
-  for (const auto& future : {awaited, asked, looked_at}) future.set_exception(std::runtime_error("x"));
+  for (const auto& future : {awaited, asked, looked_at})
+    future.set_exception(std::runtime_error("x"));
 
   CHECK_THROWS_AS(co_await awaited, std::runtime_error);
   CHECK_THROWS_AS(asked.result(), std::runtime_error);

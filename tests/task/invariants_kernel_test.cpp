@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // The named invariants of the design, for waits that are requests to the kernel.
-#include "tests/support/loop_test.hpp"
-
 #include "ouro/base/errors.hpp"
+
+#include "tests/support/loop_test.hpp"
 #include "tests/task/cancel_support.hpp"
 #include "tests/task/kernel_read.hpp"
 
@@ -121,8 +121,9 @@ OURO_TEST_CASE("abort_leaves_once: two requests end a read once", "[task][invari
   CHECK(frame.record.completions == 1);
 }
 
-OURO_TEST_CASE("nothing_lost: bytes that were read come before the cancel, which comes at the next wait",
-               "[task][invariants][cancel]") {
+OURO_TEST_CASE(
+    "nothing_lost: bytes that were read come before the cancel, which comes at the next wait",
+    "[task][invariants][cancel]") {
   std::string log;
   const pipe_ends pipe;
   read_frame frame;

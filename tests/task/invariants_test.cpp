@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 // The named invariants of the design. Those that need the kernel are in invariants_kernel_test.cpp,
 // one_thread is in invariants_threads_test.cpp.
-#include "tests/support/loop_test.hpp"
-
 #include "ouro/base/errors.hpp"
 #include "ouro/sync/event.hpp"
 #include "ouro/task/future.hpp"
 #include "ouro/task/shield.hpp"
 #include "ouro/task/waiter.hpp"
+
+#include "tests/support/loop_test.hpp"
 #include "tests/task/cancel_support.hpp"
 #include "tests/task/child_process.hpp"
 
@@ -29,11 +29,21 @@ std::string whereabouts(const ouro::task_handle<>& task) {
   const task_base& base = base_of(task);
   std::string text;
   switch (base.current_state()) {
-    case task_base::state::created: text = "created"; break;
-    case task_base::state::ready: text = "ready"; break;
-    case task_base::state::running: text = "running"; break;
-    case task_base::state::blocked: text = "blocked"; break;
-    case task_base::state::finished: text = "finished"; break;
+    case task_base::state::created:
+      text = "created";
+      break;
+    case task_base::state::ready:
+      text = "ready";
+      break;
+    case task_base::state::running:
+      text = "running";
+      break;
+    case task_base::state::blocked:
+      text = "blocked";
+      break;
+    case task_base::state::finished:
+      text = "finished";
+      break;
   }
   if (base.queued()) text += " queued";
   if (base.blocked_on() != nullptr) text += " waiting";
@@ -154,8 +164,9 @@ OURO_TEST_CASE("one_place: a sleep is in the heap while it waits and nowhere aft
   CHECK_THROWS_AS(co_await subject, ouro::cancelled_error);
 }
 
-OURO_TEST_CASE("one_place: a waiter is in its list while it waits and nowhere after a wake-up or an abort",
-               "[task][invariants][cancel]") {
+OURO_TEST_CASE(
+    "one_place: a waiter is in its list while it waits and nowhere after a wake-up or an abort",
+    "[task][invariants][cancel]") {
   ouro::wait_list list;
   auto in_list = [](ouro::wait_list& of) -> ouro::task<> { co_await of.wait(); };
   auto woken = ouro::create_task(in_list(list));

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 // The named invariant one_thread.
-#include "tests/support/loop_test.hpp"
-
 #include "ouro/base/errors.hpp"
 #include "ouro/task/create_task.hpp"
 #include "ouro/task/future.hpp"
+
+#include "tests/support/loop_test.hpp"
 #include "tests/task/captured_log.hpp"
 
 #include <atomic>

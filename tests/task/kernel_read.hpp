@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// The smallest wait for the kernel: a read from a pipe, written with nothing but ring, loop and waiter.
+// The smallest wait for the kernel: a read from a pipe, written with nothing but ring, loop and
+// waiter.
 #pragma once
 
 #include "ouro/base/unique_fd.hpp"
@@ -39,8 +40,8 @@ struct read_record {
   bool destroyed_in_flight = false;
 };
 
-/// Reads from a pipe; `co_await` gives the number of bytes. With `deaf` it does not pass a request to
-/// cancel on, as if the kernel had been faster.
+/// Reads from a pipe; `co_await` gives the number of bytes. With `deaf` it does not pass a request
+/// to cancel on, as if the kernel had been faster.
 class kernel_read final : public ouro::waiter, private ouro::operation {
  public:
   kernel_read(const pipe_ends& from, std::span<char> into, read_record& record, bool deaf = false)

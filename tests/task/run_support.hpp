@@ -4,6 +4,7 @@
 
 #include "ouro/base/errors.hpp"
 #include "ouro/loop/event_loop.hpp"
+
 #include "tests/support/virtual_clock.hpp"
 
 #include <memory>

@@ -4,6 +4,7 @@
 #include "ouro/base/errors.hpp"
 #include "ouro/sync/event.hpp"
 #include "ouro/task/sleep.hpp"
+
 #include "tests/support/loop_test.hpp"
 #include "tests/task/captured_log.hpp"
 #include "tests/task/run_support.hpp"
@@ -243,8 +244,7 @@ TEST_CASE("run: after the shutdown grace a task that ignores the cancel is told 
   const test::captured_log logged;
   const auto blocks = ouro::detail::frame_pool::live();
 
-  ouro::run(leaves_a_stubborn_task(log),
-            {.loop_factory = &virtual_loop, .shutdown_grace = 2s});
+  ouro::run(leaves_a_stubborn_task(log), {.loop_factory = &virtual_loop, .shutdown_grace = 2s});
 
   CHECK(log == "ignored destroyed");
   CHECK(logged.contains("Task 'stubborn' did not end within the shutdown grace"));
@@ -269,8 +269,7 @@ TEST_CASE("run: a shutdown grace of zero destroys what needs more than the turns
   std::string log;
   const test::captured_log logged;
 
-  ouro::run(leaves_a_stubborn_task(log),
-            {.loop_factory = &virtual_loop, .shutdown_grace = 0s});
+  ouro::run(leaves_a_stubborn_task(log), {.loop_factory = &virtual_loop, .shutdown_grace = 0s});
 
   CHECK(log.ends_with("destroyed"));
   CHECK(logged.contains("stubborn"));

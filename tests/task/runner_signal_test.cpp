@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 // Ctrl-C and the signal that prints the tasks, each in a process of its own.
-#include "ouro/task/runner.hpp"
-
 #include "ouro/base/errors.hpp"
 #include "ouro/sync/event.hpp"
 #include "ouro/task/run.hpp"
+#include "ouro/task/runner.hpp"
 #include "ouro/task/sleep.hpp"
+
 #include "tests/support/catch.hpp"
 #include "tests/task/child_process.hpp"
 

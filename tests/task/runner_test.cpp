@@ -3,6 +3,7 @@
 
 #include "ouro/base/errors.hpp"
 #include "ouro/task/sleep.hpp"
+
 #include "tests/support/catch.hpp"
 #include "tests/task/captured_log.hpp"
 #include "tests/task/run_support.hpp"

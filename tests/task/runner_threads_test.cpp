@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "ouro/task/run.hpp"
-
 #include "ouro/base/errors.hpp"
+#include "ouro/task/run.hpp"
 #include "ouro/task/sleep.hpp"
+
 #include "tests/support/catch.hpp"
 
 #include <csignal>
@@ -16,7 +16,7 @@ ouro::task<bool> sigint_is_handled() {
   struct sigaction action {};
   ::sigaction(SIGINT, nullptr, &action);
   co_await ouro::sleep(0s);
-  co_return action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN;
+  co_return action.sa_handler != SIG_DFL&& action.sa_handler != SIG_IGN;
 }
 
 ouro::task<int> number_after_turns(int value) {

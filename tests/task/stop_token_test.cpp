@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "ouro/task/stop_token.hpp"
 
-#include "tests/support/loop_test.hpp"
-
 #include "ouro/base/errors.hpp"
 #include "ouro/sync/event.hpp"
+
+#include "tests/support/loop_test.hpp"
 #include "tests/task/cancel_support.hpp"
 
 #include <optional>

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "ouro/task/stop_token.hpp"
-
-#include "tests/support/loop_test.hpp"
-
 #include "ouro/base/errors.hpp"
 #include "ouro/sync/event.hpp"
 #include "ouro/task/run.hpp"
+#include "ouro/task/stop_token.hpp"
+
+#include "tests/support/loop_test.hpp"
 #include "tests/task/cancel_support.hpp"
 
 #include <atomic>
@@ -40,8 +39,8 @@ ouro::task<std::string> stopped_elsewhere() {
   co_return log;
 }
 
-/// Each round makes a connection that ends while another thread requests the stop; gives the number of
-/// tasks that ended.
+/// Each round makes a connection that ends while another thread requests the stop; gives the number
+/// of tasks that ended.
 ouro::task<int> race_with_disconnection(int rounds) {
   int ended = 0;
   ouro::event go;
@@ -64,8 +63,8 @@ ouro::task<int> race_with_disconnection(int rounds) {
 
 }  // namespace
 
-// The frame pool counts by thread, and a stop request posts a block from its own to the loop's: these
-// two do without the fixture, which counts.
+// The frame pool counts by thread, and a stop request posts a block from its own to the loop's:
+// these two do without the fixture, which counts.
 TEST_CASE("cancel_on_stop: a request on another thread cancels the task on the loop's",
           "[task][stop_token][threads][cancel]") {
   CHECK(ouro::run(stopped_elsewhere()) == "cancelled(stop requested)");

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
+#include "ouro/sync/event.hpp"
 #include "ouro/task/task_handle.hpp"
 
 #include "tests/support/loop_test.hpp"
-
-#include "ouro/sync/event.hpp"
 
 #include <string>
 #include <vector>
@@ -160,8 +159,9 @@ OURO_TEST_CASE("task_handle: get_context() shows the values that the task sees",
   co_await handle;
 }
 
-OURO_TEST_CASE("task_handle: writing to the context that get_context() gives does not reach the task",
-               "[task][task_handle]") {
+OURO_TEST_CASE(
+    "task_handle: writing to the context that get_context() gives does not reach the task",
+    "[task][task_handle]") {
   ouro::event go;
   auto handle = ouro::create_task(sets_level(2, go));
   co_await ouro::sleep(0s);

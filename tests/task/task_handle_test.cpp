@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "ouro/task/task_handle.hpp"
 
-#include "tests/support/loop_test.hpp"
-
 #include "ouro/base/errors.hpp"
 #include "ouro/sync/event.hpp"
+
+#include "tests/support/loop_test.hpp"
 
 #include <memory>
 #include <string>
@@ -75,7 +75,8 @@ static_assert(std::is_same_v<ouro::await_result_t<ouro::task_handle<int&>&>, int
 static_assert(std::is_same_v<ouro::await_result_t<ouro::task_handle<int&>>, int&>);
 static_assert(std::is_void_v<ouro::await_result_t<ouro::task_handle<>&>>);
 
-OURO_TEST_CASE("task_handle: awaiting it suspends until the task has ended", "[task][task_handle]") {
+OURO_TEST_CASE("task_handle: awaiting it suspends until the task has ended",
+               "[task][task_handle]") {
   const auto begin = ouro::get_running_loop().time();
   auto handle = ouro::create_task(number_after(3s, 7));
   CHECK(!handle.done());
@@ -202,9 +203,7 @@ OURO_TEST_CASE("task_handle: awaiting one cancelled before the await throws canc
 
 OURO_TEST_CASE("task_handle: dropping it lets the task go on", "[task][task_handle]") {
   std::string log;
-  {
-    auto handle = ouro::create_task(append_result(ouro::create_task(number_after(1s, 3)), log));
-  }
+  { auto handle = ouro::create_task(append_result(ouro::create_task(number_after(1s, 3)), log)); }
   CHECK(ouro::all_tasks().size() == 3);
 
   co_await ouro::sleep(2s);
@@ -237,8 +236,9 @@ OURO_TEST_CASE("task_handle: the frame is gone when the task has ended, though h
   CHECK(handle.get_stack().empty());
 }
 
-OURO_TEST_CASE("task_handle: the parameters of a task cancelled before its first step are destroyed",
-               "[task][task_handle][cancel]") {
+OURO_TEST_CASE(
+    "task_handle: the parameters of a task cancelled before its first step are destroyed",
+    "[task][task_handle][cancel]") {
   std::string log;
   auto handle = ouro::create_task(keeps(noted_end(log, 'p'), log));
   handle.cancel();

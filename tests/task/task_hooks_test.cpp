@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "ouro/task/task_hooks.hpp"
 
-#include "tests/support/loop_test.hpp"
-
 #include "ouro/sync/event.hpp"
 #include "ouro/task/gather.hpp"
+
+#include "tests/support/loop_test.hpp"
 
 #include <string>
 
@@ -108,8 +108,9 @@ OURO_TEST_CASE("task_hooks: eager_task_factory starts every task inside create_t
   CHECK(log == "a-a");
 }
 
-OURO_TEST_CASE("task_hooks: eager_task_factory lets a gather of ready children end without a turn of theirs",
-               "[task][task_hooks]") {
+OURO_TEST_CASE(
+    "task_hooks: eager_task_factory lets a gather of ready children end without a turn of theirs",
+    "[task][task_hooks]") {
   const hooked scope(ouro::eager_task_factory);
 
   auto both = ouro::gather(number(1), number(2));

@@ -1,7 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
 // Neither the number of awaits nor their depth uses the stack, in any build.
-#include "tests/support/loop_test.hpp"
-
 #include "ouro/base/errors.hpp"
 #include "ouro/sync/event.hpp"
 #include "ouro/task/as_result.hpp"
@@ -9,6 +7,8 @@
 #include "ouro/task/gather.hpp"
 #include "ouro/task/timeout.hpp"
 #include "ouro/task/wait_for.hpp"
+
+#include "tests/support/loop_test.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -146,7 +146,8 @@ ouro::task<int> fibonacci(stack_use& stack, int n) {
 
 }  // namespace
 
-OURO_TEST_CASE("trampoline: ten million awaits of ready children use no stack", "[task][trampoline]") {
+OURO_TEST_CASE("trampoline: ten million awaits of ready children use no stack",
+               "[task][trampoline]") {
   stack_use stack;
   std::int64_t sum = 0;
   for (int i = 0; i < many_ready; ++i) sum += co_await ready(stack, i & 1);
@@ -179,7 +180,8 @@ OURO_TEST_CASE("trampoline: children that are ready and children that suspend ma
   CHECK(stack.bytes() < flat);
 }
 
-OURO_TEST_CASE("trampoline: awaits that are ready without a frame use no stack", "[task][trampoline]") {
+OURO_TEST_CASE("trampoline: awaits that are ready without a frame use no stack",
+               "[task][trampoline]") {
   stack_use stack;
   ouro::event set;
   set.set();
@@ -196,7 +198,8 @@ OURO_TEST_CASE("trampoline: awaits that are ready without a frame use no stack",
   CHECK(stack.bytes() == 0);
 }
 
-OURO_TEST_CASE("trampoline: a depth of ten thousand awaits uses a flat stack", "[task][trampoline]") {
+OURO_TEST_CASE("trampoline: a depth of ten thousand awaits uses a flat stack",
+               "[task][trampoline]") {
   stack_use stack;
 
   const int depth = co_await ready_to_the_bottom(stack, 10'000);

@@ -191,6 +191,8 @@ class event_loop final {
   static event_loop* running_here() noexcept { return running_here_; }
   /// Whether `loop` exists and this thread may call its handlers.
   static bool alive(const event_loop* loop) noexcept;
+  /// Whether `loop` exists and runs on another thread.
+  static bool runs_elsewhere(const event_loop* loop) noexcept;
 
  private:
   class wakeup;

@@ -25,7 +25,7 @@ static_assert(std::is_trivially_destructible_v<as_completed_options>);
 namespace detail {
 
 /// Collects children in the order in which they are done.
-class completion_queue : private timer_node {
+class completion_queue final : private timer_node {
  public:
   completion_queue(std::vector<intrusive_ptr<future_base>> children,
                    const as_completed_options& options, std::source_location place);

@@ -43,7 +43,7 @@ class future {
   bool cancelled() const { return checked().cancelled(); }
 
   /// Cancels; false if it is done already. The awaiting tasks get cancelled_error with `message`.
-  bool cancel(std::string_view message = {}) const { return checked().cancel(message); }
+  bool cancel(std::string_view message = {}) const { return usable().cancel(message); }
 
   /// The value, or what was thrown instead.
   /// Errors: invalid_state_error while pending, cancelled_error if cancelled.
@@ -85,12 +85,12 @@ class future {
   done_callback_token add_done_callback(
       Function&& function, const callback_options& options = {},
       std::source_location place = std::source_location::current()) const {
-    return detail::add_done_callback<future>(checked(), std::forward<Function>(function), options,
+    return detail::add_done_callback<future>(usable(), std::forward<Function>(function), options,
                                              place);
   }
   /// Takes a callback back that has not been queued yet; returns how many it found, 0 or 1.
   std::size_t remove_done_callback(done_callback_token token) const {
-    return checked().remove_completion(static_cast<std::uint64_t>(token));
+    return usable().remove_completion(static_cast<std::uint64_t>(token));
   }
 
   event_loop& get_loop() const { return checked().loop(); }
@@ -109,9 +109,14 @@ class future {
 
  private:
   detail::future_base& checked() const { return detail::checked(state_); }
+  detail::future_base& usable() const {
+    detail::future_base& state = checked();
+    state.check_thread();
+    return state;
+  }
 
   detail::value_state<T, detail::plain_future>& settable() const {
-    detail::future_base& state = checked();
+    detail::future_base& state = usable();
     if (state.is_task() || state.is_proxy()) {
       detail::throw_usage_error("only a future made by create_future() can be given a result");
     }

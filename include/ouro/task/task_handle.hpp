@@ -49,11 +49,11 @@ class task_handle : public future<T> {
 
   /// Requests that the task ends: cancelled_error is thrown where it is suspended, in a later turn.
   /// The task may catch it. False if it is done. asyncio: Task.cancel().
-  bool cancel(std::string_view message = {}) const { return base().cancel(message); }
+  bool cancel(std::string_view message = {}) const { return usable().cancel(message); }
   /// How many requests have been made and not taken back.
   int cancelling() const { return base().cancelling(); }
   /// Takes one request back; at zero, also one that has not been delivered. Returns what is left.
-  int uncancel() const { return base().uncancel(); }
+  int uncancel() const { return usable().uncancel(); }
 
   std::string get_name() const { return base().name(); }
   void set_name(std::string_view name) const { base().set_name(name); }
@@ -75,7 +75,7 @@ class task_handle : public future<T> {
   done_callback_token add_done_callback(
       Function&& function, const callback_options& options = {},
       std::source_location place = std::source_location::current()) const {
-    return detail::add_done_callback<task_handle>(base(), std::forward<Function>(function), options,
+    return detail::add_done_callback<task_handle>(usable(), std::forward<Function>(function), options,
                                                   place);
   }
 
@@ -87,6 +87,11 @@ class task_handle : public future<T> {
  private:
   detail::task_base& base() const {
     return static_cast<detail::task_base&>(detail::checked(this->state()));
+  }
+  detail::task_base& usable() const {
+    detail::task_base& task = base();
+    task.check_thread();
+    return task;
   }
 };
 

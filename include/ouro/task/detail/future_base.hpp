@@ -159,6 +159,11 @@ class future_base : public ready_node, public pooled {
   }
   void mark_retrieved() noexcept { retrieved_ = true; }
 
+  /// Throws usage_error if the loop of a pending future runs on another thread.
+  void check_thread() const {
+    if (event_loop::running_here() != loop_ && !done()) [[unlikely]] check_not_elsewhere();
+  }
+
   completion_list& completions() noexcept { return completions_; }
   std::size_t remove_completion(std::uint64_t token) noexcept;
 
@@ -174,6 +179,7 @@ class future_base : public ready_node, public pooled {
   }
 
   [[noreturn]] void throw_failure();
+  void check_not_elsewhere() const;
   void discard_completions() noexcept;
   void last_reference_dropped() noexcept;
   virtual void report_never_retrieved() noexcept;
