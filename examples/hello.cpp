@@ -10,8 +10,9 @@
 
 using namespace std::chrono_literals;  // 1s is one second
 
-// A coroutine, asyncio's `async def`. There is no keyword for it: what makes it one is the `co_await`
-// inside and the return type, task<T>. task<> stands for task<void>, a coroutine without a result.
+// A coroutine, asyncio's `async def`. There is no keyword for it: what makes it one is the
+// `co_await` inside and the return type, task<T>. task<> stands for task<void>, a coroutine without
+// a result.
 ouro::task<> say_hello() {
   std::puts("hello");
   co_await ouro::sleep(1s);  // other tasks would run meanwhile; here there are none

@@ -19,15 +19,15 @@ ouro::task<> say_after(ouro::duration delay, std::string what) {
   std::puts(what.c_str());
 }
 
-// Calling a coroutine does not run it, exactly as in Python: `co_await` does. Each say_after() runs to
-// its end, inside this task, before the next begins.
+// Calling a coroutine does not run it, exactly as in Python: `co_await` does. Each say_after() runs
+// to its end, inside this task, before the next begins.
 ouro::task<> one_after_the_other() {
   co_await say_after(1s, "hello");
   co_await say_after(2s, "world");
 }
 
-// create_task() makes a task, which the loop runs beside this one. What it returns is a handle: awaiting
-// it waits for the task's end. Dropping it would not stop the task.
+// create_task() makes a task, which the loop runs beside this one. What it returns is a handle:
+// awaiting it waits for the task's end. Dropping it would not stop the task.
 ouro::task<> at_the_same_time() {
   auto hello = ouro::create_task(say_after(1s, "hello"));
   auto world = ouro::create_task(say_after(2s, "world"));

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 // What does it cost to await a coroutine that does not suspend? No turn of the loop is involved.
-#include "loop_bench.hpp"
 #include "ouro/task/sleep.hpp"
+
+#include "loop_bench.hpp"
 
 #include <benchmark/benchmark.h>
 

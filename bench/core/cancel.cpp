@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 // What does it cost to end a task that waits? Making it and starting it is part of each figure; the
 // exception that is thrown in it is most.
-#include "loop_bench.hpp"
 #include "ouro/sync/event.hpp"
 #include "ouro/task/create_task.hpp"
 #include "ouro/task/gather.hpp"
 #include "ouro/task/sleep.hpp"
+
+#include "loop_bench.hpp"
 
 #include <benchmark/benchmark.h>
 

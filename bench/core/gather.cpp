@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
-// What does it cost to run many coroutines at the same time and wait for all? Making the coroutines,
-// the vector that holds them and the vector of results is part of it.
-#include "loop_bench.hpp"
+// What does it cost to run many coroutines at the same time and wait for all? Making the
+// coroutines, the vector that holds them and the vector of results is part of it.
 #include "ouro/task/gather.hpp"
+
+#include "loop_bench.hpp"
 
 #include <benchmark/benchmark.h>
 

@@ -11,8 +11,8 @@
 
 namespace ouro_bench {
 
-/// Makes a benchmark of a coroutine that iterates over the state: it is the main task of one run of a
-/// loop, so neither making the loop nor closing it is measured.
+/// Makes a benchmark of a coroutine that iterates over the state: it is the main task of one run of
+/// a loop, so neither making the loop nor closing it is measured.
 ///
 ///     BENCHMARK(in_loop<ready_child>)->Name("await/ready_child");
 template <ouro::task<> (*Body)(benchmark::State&)>

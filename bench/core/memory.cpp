@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
-// How much memory does a task take that waits, beside a thread? The counters are the answer; the time is
-// that of one process that makes them all.
-#include "loop_bench.hpp"
+// How much memory does a task take that waits, beside a thread? The counters are the answer; the
+// time is that of one process that makes them all.
 #include "ouro/sync/event.hpp"
 #include "ouro/task/create_task.hpp"
 #include "ouro/task/future.hpp"
 #include "ouro/task/sleep.hpp"
+
+#include "loop_bench.hpp"
 
 #include <benchmark/benchmark.h>
 

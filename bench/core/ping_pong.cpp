@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 // How fast do two tasks answer each other, beside two threads? One iteration is there and back.
-#include "loop_bench.hpp"
 #include "ouro/sync/event.hpp"
 #include "ouro/task/create_task.hpp"
 #include "ouro/task/future.hpp"
 #include "ouro/task/sleep.hpp"
+
+#include "loop_bench.hpp"
 
 #include <benchmark/benchmark.h>
 

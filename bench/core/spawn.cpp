@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 // What does a task cost that is made, run and awaited, beside a thread?
-#include "loop_bench.hpp"
 #include "ouro/task/create_task.hpp"
 #include "ouro/task/sleep.hpp"
+
+#include "loop_bench.hpp"
 
 #include <benchmark/benchmark.h>
 

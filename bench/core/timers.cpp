@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
-// What does a time-out cost that does not happen: a timer made and cancelled while many others live?
-#include "loop_bench.hpp"
+// What does a time-out cost that does not happen: a timer made and cancelled while many others
+// live?
 #include "ouro/loop/event_loop.hpp"
 #include "ouro/task/deadline_scope.hpp"
+
+#include "loop_bench.hpp"
 
 #include <benchmark/benchmark.h>
 
 #include <array>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <map>
 #include <memory>
 #include <random>
@@ -101,7 +104,10 @@ void std_multimap(benchmark::State& state) {
 
 // The argument is the number of the other timers.
 BENCHMARK(in_loop<schedule_and_cancel>)->Name("timers/schedule_cancel")->Arg(1000)->Arg(1'000'000);
-BENCHMARK(in_loop<call_later_and_cancel>)->Name("timers/call_later_cancel")->Arg(1000)->Arg(1'000'000);
+BENCHMARK(in_loop<call_later_and_cancel>)
+    ->Name("timers/call_later_cancel")
+    ->Arg(1000)
+    ->Arg(1'000'000);
 BENCHMARK(in_loop<fail_after>)->Name("timers/fail_after")->Arg(1000)->Arg(1'000'000);
 BENCHMARK(std_multimap)->Name("timers/std_multimap")->Arg(1000)->Arg(1'000'000);
 

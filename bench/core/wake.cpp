@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
-// How long does it take to have a function called on another thread that sleeps, and to hear back? One
-// iteration is there and back; both sides sleep in between.
-#include "loop_bench.hpp"
+// How long does it take to have a function called on another thread that sleeps, and to hear back?
+// One iteration is there and back; both sides sleep in between.
 #include "ouro/loop/event_loop.hpp"
 #include "ouro/sync/event.hpp"
+
+#include "loop_bench.hpp"
 
 #include <benchmark/benchmark.h>
 
@@ -45,8 +46,7 @@ ouro::task<> call_soon_threadsafe(benchmark::State& state) {
   const loop_thread there;
   ouro::event answered;
   for (auto _ : state) {
-    there.loop().call_soon_threadsafe(
-        [&] { here.call_soon_threadsafe([&] { answered.set(); }); });
+    there.loop().call_soon_threadsafe([&] { here.call_soon_threadsafe([&] { answered.set(); }); });
     co_await answered.wait();
     answered.clear();
   }

@@ -139,6 +139,14 @@ OURO_TEST_CASE("listener: a second accept() beside one in flight is a usage_erro
   CHECK(first_outcome == "cancelled");
 }
 
+// Not under UndefinedBehaviorSanitizer: its check of virtual calls needs a pipe, and without a free
+// descriptor takes every object for a broken one.
+#if defined(__has_feature)
+#if __has_feature(undefined_behavior_sanitizer)
+#define OURO_TEST_NEEDS_DESCRIPTORS
+#endif
+#endif
+#ifndef OURO_TEST_NEEDS_DESCRIPTORS
 OURO_TEST_CASE("listener: without room for a descriptor it fails, and the connection waits",
                "[io][listener][error]") {
   ouro::listener listener = ouro::listener::local();
@@ -156,6 +164,7 @@ OURO_TEST_CASE("listener: without room for a descriptor it fails, and the connec
   CHECK(outcome == "accept: " + std::to_string(EMFILE));
   CHECK(left_in(connection.fd()) == "patient");
 }
+#endif
 
 OURO_TEST_CASE("listener: skips errors that concern only one connection", "[io][listener][error]") {
   ouro::listener listener = ouro::listener::local();

@@ -52,12 +52,13 @@ OURO_TEST_CASE("event: wait() returns at once when the event is set", "[sync][ev
   ouro::event go;
   go.set();
   bool turn = false;
-  ouro::get_running_loop().call_soon([&] { turn = true; });
+  auto ticking = ouro::get_running_loop().call_soon([&] { turn = true; });
 
   const bool value = co_await go.wait();
 
   CHECK(value);
   CHECK(!turn);
+  ticking.cancel();
 }
 
 OURO_TEST_CASE("event: wait() suspends until set() and gives true", "[sync][event]") {

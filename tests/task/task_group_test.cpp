@@ -101,11 +101,12 @@ OURO_TEST_CASE("task_group: children start when the body suspends or ends, in or
 
 OURO_TEST_CASE("task_group: an empty one costs no turn", "[task][task_group]") {
   bool turn = false;
-  ouro::get_running_loop().call_soon([&] { turn = true; });
+  auto ticking = ouro::get_running_loop().call_soon([&] { turn = true; });
 
   co_await ouro::task_group::run([](ouro::task_group&) -> ouro::task<> { co_return; });
 
   CHECK(!turn);
+  ticking.cancel();
 }
 
 OURO_TEST_CASE("task_group: waits for children that were done before the body",

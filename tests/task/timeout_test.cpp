@@ -97,7 +97,7 @@ OURO_TEST_CASE("timeout: returns what the body returns", "[task][timeout]") {
 
 OURO_TEST_CASE("timeout: a body that does not suspend costs no turn", "[task][timeout]") {
   bool turn = false;
-  ouro::get_running_loop().call_soon([&] { turn = true; });
+  auto ticking = ouro::get_running_loop().call_soon([&] { turn = true; });
   bool ran = false;
 
   co_await ouro::timeout(0s, [&]() -> ouro::task<> {
@@ -107,6 +107,7 @@ OURO_TEST_CASE("timeout: a body that does not suspend costs no turn", "[task][ti
 
   CHECK(ran);
   CHECK(!turn);
+  ticking.cancel();
 }
 
 OURO_TEST_CASE("timeout: the body runs in the current task and sees the cancel",

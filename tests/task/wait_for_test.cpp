@@ -68,12 +68,13 @@ OURO_TEST_CASE("wait_for: gives the value that comes in time", "[task][wait_for]
 OURO_TEST_CASE("wait_for: of a coroutine that does not suspend does not either",
                "[task][wait_for]") {
   bool turn = false;
-  ouro::get_running_loop().call_soon([&] { turn = true; });
+  auto ticking = ouro::get_running_loop().call_soon([&] { turn = true; });
 
   const int value = co_await ouro::wait_for(number(3), 1s);
 
   CHECK(value == 3);
   CHECK(!turn);
+  ticking.cancel();
 }
 
 OURO_TEST_CASE("wait_for: a coroutine runs in the current task", "[task][wait_for]") {
