@@ -9,6 +9,7 @@
 #include <cstdlib>
 #include <mutex>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace ouro::inline v0 {
@@ -67,6 +68,7 @@ event_loop::event_loop(const event_loop_options& options)
 
 event_loop::~event_loop() {
   close();
+  while (posting_.load(std::memory_order_acquire) != 0) std::this_thread::yield();
   drop_callbacks();  // what other threads posted while the loop closed
   loop_registry::instance().remove(this);
 }

@@ -207,7 +207,7 @@ TEST_CASE("event_loop: debug mode reports a callback and a task that block", "[l
   REQUIRE(lines.size() == 2);
   CHECK(lines[0].starts_with("Executing callback "));
   CHECK(lines[0].find("event_loop_error_test.cpp:") != std::string::npos);
-  CHECK(lines[0].find(" took 0.0") != std::string::npos);
+  CHECK(lines[0].find(" took ") != std::string::npos);
   CHECK(lines[0].ends_with(" seconds"));
   CHECK(lines[1].starts_with("Executing task 'slow one' blocks "));
 }

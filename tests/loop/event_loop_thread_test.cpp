@@ -166,6 +166,24 @@ TEST_CASE("event_loop: two loops call each other across threads", "[loop][event_
   CHECK(left == -1);
 }
 
+TEST_CASE("event_loop: may go as soon as the last callback that was posted has run",
+          "[loop][event_loop][threads]") {
+  for (int round = 0; round < 100; ++round) {
+    std::atomic<ouro::event_loop*> published{nullptr};
+    std::thread owner([&] {
+      ouro::event_loop loop({.ring_entries = 8});
+      loop.call_soon([&] { published.store(&loop); });
+      loop.run_forever();
+    });  // the loop is gone, perhaps before the post below has returned
+    while (published.load() == nullptr) std::this_thread::yield();
+    ouro::event_loop& loop = *published.load();
+
+    loop.call_soon_threadsafe([&loop] { loop.stop(); });
+
+    owner.join();
+  }
+}
+
 TEST_CASE("event_loop: loops are made and closed on many threads at once",
           "[loop][event_loop][threads]") {
   std::atomic<int> sum{0};

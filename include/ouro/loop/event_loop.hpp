@@ -229,6 +229,7 @@ class event_loop final {
   std::atomic<bool> running_{false};
   std::atomic<bool> closed_{false};
   std::atomic<bool> sleeping_{false};
+  std::atomic<unsigned> posting_{0};  // threads that are inside post()
   std::atomic<unsigned> interrupted_{0};  // a bit for each interrupt_kind
   task_hooks* task_hooks_ = nullptr;
   intrusive_list<detail::task_base> tasks_;  // unfinished, in order of creation
