@@ -54,7 +54,7 @@ void event_loop::wait_for_events() {
     if (ring_.must_enter()) ring_.enter(duration::zero());
     return;
   }
-  if (clock_.source() != nullptr && !timers_.empty()) {
+  if (clock_.source() != nullptr && !timers_.empty() && outside_work_ == 0) {
     ring_.enter(duration::zero());
     if (ring_.has_completions() || !inbox_.empty()) return;
     if (clock_.source()->advance_to(timers_.next_deadline())) return;
@@ -102,6 +102,9 @@ void event_loop::collect_due_timers() {
 
 void event_loop::run_batch() noexcept {
   ready_.move_to(batch_);
+  if (!hooks_.empty()) [[unlikely]] {
+    for (loop_hooks& hooks : hooks_) hooks.on_turn(batch_);
+  }
   if (debug_) [[unlikely]] {
     while (!batch_.empty()) run_timed(batch_.pop());
     return;

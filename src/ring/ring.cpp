@@ -147,6 +147,9 @@ bool ring::start(operation& request) noexcept {
   request.state_ = operation::state::submitted;
   request.prepare(*sqe);
   sqe->user_data = id_of(request);
+  if (!hooks_.empty()) [[unlikely]] {
+    for (ring_hooks& hooks : hooks_) hooks.on_submit(request, *sqe);
+  }
   return true;
 }
 
@@ -270,12 +273,15 @@ void ring::enter(optional_duration wait) {
 // Completion.
 
 bool ring::has_completions() const noexcept {
-  return alive() && (!refused_.empty() || ::io_uring_cq_ready(&kernel_->queues()) != 0);
+  return alive() && (!refused_.empty() || ::io_uring_cq_ready(&kernel_->queues()) != 0 ||
+                     !held_.empty());
 }
 
 unsigned ring::dispatch(unsigned limit) {
   if (!has_completions()) [[likely]]
     return 0;
+  if (bent()) [[unlikely]]
+    return dispatch_bent(limit);
   unsigned count = dispatch_refused(limit);
   if (count == limit) return count;
   io_uring* queues = &kernel_->queues();
@@ -312,7 +318,14 @@ void ring::complete(std::uint64_t id, int result, unsigned flags) noexcept {
     request.state_ = operation::state::idle;
     --in_flight_;
   }
-  request.on_complete(result, flags);
+  tell(request, {id, result, flags});
+}
+
+inline void ring::tell(operation& request, const ring_answer& answer) noexcept {
+  if (!hooks_.empty()) [[unlikely]] {
+    for (ring_hooks& hooks : hooks_) hooks.on_complete(request, answer);
+  }
+  request.on_complete(answer.result, answer.flags);
 }
 
 /// The kernel overlooks a request that it is about to try again (ENOENT), as it does with connect() to
@@ -340,7 +353,7 @@ unsigned ring::dispatch_refused(unsigned limit) noexcept {
     operation& request = batch.pop_front();
     request.state_ = operation::state::idle;
     --in_flight_;
-    request.on_complete(-ECANCELED, 0);
+    tell(request, {nobody, -ECANCELED, 0});
   }
   batch.splice_back(refused_);
   refused_.splice_back(batch);
@@ -371,6 +384,7 @@ void ring::abandon() noexcept {
   for (const slot& each : slots_) {
     if (each.owner != nullptr) each.owner->state_ = operation::state::idle;
   }
+  held_.clear();
   in_flight_ = 0;
 }
 

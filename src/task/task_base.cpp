@@ -74,14 +74,18 @@ inline void task_base::step() noexcept {
 void task_base::run() noexcept {
   task_base* const outer_task = std::exchange(current_, this);
   context_slot* const outer_context = context_slot::exchange_current(&context_);
-  task_hooks* const hooks = loop_->get_task_hooks();
-  if (hooks != nullptr) [[unlikely]] hooks->on_step(task_handle<>{intrusive_ptr<task_base>(this)});
+  if (task_hooks* hooks = loop_->get_task_hooks()) [[unlikely]] {
+    hooks->on_step(task_handle<>{intrusive_ptr<task_base>(this)});
+  }
   step();
   const bool finished = state_ == state::finished;
   if (finished) resume_point_->frame().destroy();
   context_slot::exchange_current(outer_context);
   current_ = outer_task;
-  if (finished) finish();
+  if (finished) return finish();
+  if (task_hooks* hooks = loop_->get_task_hooks()) [[unlikely]] {
+    hooks->on_suspend(task_handle<>{intrusive_ptr<task_base>(this)});
+  }
 }
 
 void task_base::finish_unstarted() noexcept {

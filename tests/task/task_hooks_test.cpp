@@ -120,3 +120,32 @@ OURO_TEST_CASE(
   CHECK(first == 1);
   CHECK(second == 2);
 }
+
+namespace {
+
+class suspensions final : public ouro::task_hooks {
+ public:
+  void on_suspend(const ouro::task_handle<>& task) noexcept override {
+    log += task.get_name() + (task.done() ? " done " : " ");
+  }
+  std::string log;
+};
+
+}  // namespace
+
+OURO_TEST_CASE("task_hooks: are told of each suspension, but not of the end",
+               "[task][task_hooks]") {
+  suspensions seen;
+  const hooked scope(seen);
+
+  auto handle = ouro::create_task(two_steps(), {.name = "a"});
+  while (!handle.done()) co_await ouro::sleep(0s);
+
+  std::string of_a;
+  for (std::size_t at = seen.log.find("a "); at != std::string::npos;
+       at = seen.log.find("a ", at + 1)) {
+    of_a += "a";
+  }
+  CHECK(of_a == "a");
+  CHECK(seen.log.find("done") == std::string::npos);
+}

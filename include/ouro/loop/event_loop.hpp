@@ -9,6 +9,7 @@
 #include "ouro/loop/fwd.hpp"
 #include "ouro/loop/handle.hpp"
 #include "ouro/loop/inbox.hpp"
+#include "ouro/loop/loop_hooks.hpp"
 #include "ouro/loop/ready_queue.hpp"
 #include "ouro/loop/time_source.hpp"
 #include "ouro/loop/timer_heap.hpp"
@@ -135,6 +136,11 @@ class event_loop final {
   void set_task_hooks(task_hooks& hooks) noexcept { task_hooks_ = &hooks; }
   task_hooks* get_task_hooks() const noexcept { return task_hooks_; }
 
+  /// Lets `hooks` see and bend every turn, after those that were added before. It must be removed before
+  /// it or the loop goes.
+  void add_hooks(loop_hooks& hooks) noexcept { hooks_.push_back(hooks); }
+  void remove_hooks(loop_hooks& hooks) noexcept { hooks.unlink(); }
+
   // Errors and debugging ----------------------------------------------------------------------------
 
   /// A handler may replace itself; the old one lives until it has returned.
@@ -172,6 +178,10 @@ class event_loop final {
   /// Requests in flight, without the loop's own.
   std::size_t pending_requests() const noexcept;
   ring& io() noexcept { return ring_; }
+  /// Work that ends by itself although nothing here shows it: on another thread, in another process, in
+  /// a file. While there is some, a virtual clock does not jump.
+  void begin_outside_work() noexcept { ++outside_work_; }
+  void end_outside_work() noexcept { --outside_work_; }
   intrusive_list<detail::task_base>& tasks() noexcept { return tasks_; }
   std::uint64_t next_task_number() noexcept { return ++task_number_; }
   /// Called by close(), once no request is in flight, to destroy the tasks that are left.
@@ -231,7 +241,9 @@ class event_loop final {
   std::atomic<bool> sleeping_{false};
   std::atomic<unsigned> posting_{0};  // threads that are inside post()
   std::atomic<unsigned> interrupted_{0};  // a bit for each interrupt_kind
+  intrusive_list<loop_hooks> hooks_;
   task_hooks* task_hooks_ = nullptr;
+  std::size_t outside_work_ = 0;
   intrusive_list<detail::task_base> tasks_;  // unfinished, in order of creation
   std::uint64_t task_number_ = 0;
   void (*abandon_tasks_)(event_loop&) = nullptr;

@@ -5,6 +5,7 @@
 #include "ouro/base/time.hpp"
 #include "ouro/ring/features.hpp"
 #include "ouro/ring/operation.hpp"
+#include "ouro/ring/ring_hooks.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -113,6 +114,11 @@ class ring {
   /// broken promise, of this library or of the kernel.
   [[nodiscard]] std::uint64_t stale_completions() const noexcept { return stale_completions_; }
 
+  /// Lets `hooks` see and bend requests and answers, after those that were added before. It must be
+  /// removed before it or the ring goes.
+  void add_hooks(ring_hooks& hooks) noexcept { hooks_.push_back(hooks); }
+  void remove_hooks(ring_hooks& hooks) noexcept { hooks.unlink(); }
+
   /// The descriptor of the ring: readable when there are completions; -1 in a forked child.
   [[nodiscard]] int fd() const noexcept;
 
@@ -145,6 +151,9 @@ class ring {
   void complete(std::uint64_t id, int result, unsigned flags) noexcept;
   void cancel_answered(std::uint64_t id, int result) noexcept;
   unsigned dispatch_refused(unsigned limit) noexcept;
+  unsigned dispatch_bent(unsigned limit);
+  void tell(operation& request, const ring_answer& answer) noexcept;
+  bool bent() noexcept { return !hooks_.empty() || !held_.empty(); }
   bool grow() noexcept;
   void release_slot(std::uint32_t index) noexcept;
   void abandon() noexcept;
@@ -158,6 +167,9 @@ class ring {
   std::size_t in_flight_ = 0;
   std::uint64_t stale_completions_ = 0;
   bool draining_ = false;
+
+  intrusive_list<ring_hooks> hooks_;
+  std::vector<ring_answer> held_;  // answers that hooks have not let pass yet
 
   intrusive_list<operation> waiting_;       // no room in the submission queue yet
   intrusive_list<operation> refused_;       // to be told -ECANCELED by the next dispatch()

@@ -18,6 +18,8 @@ class task_hooks {
   virtual start on_create(const task_handle<>&) noexcept { return start::later; }
   /// A step begins.
   virtual void on_step(const task_handle<>&) noexcept {}
+  /// A step has ended, and the task is blocked or gives the others a turn.
+  virtual void on_suspend(const task_handle<>&) noexcept {}
   /// The task has ended, its outcome is there, and its frame is gone.
   virtual void on_done(const task_handle<>&) noexcept {}
 
