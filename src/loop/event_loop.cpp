@@ -60,6 +60,7 @@ bool debug_from_environment() noexcept {
 event_loop::event_loop(const event_loop_options& options)
     : clock_(options.clock),
       debug_(debug_from_environment()),
+      watched_(debug_),
       busy_poll_(options.busy_poll),
       ring_(ring_options{.entries = options.ring_entries}),
       wakeup_(std::make_unique<wakeup>()) {

@@ -102,14 +102,17 @@ void event_loop::collect_due_timers() {
 
 void event_loop::run_batch() noexcept {
   ready_.move_to(batch_);
-  if (!hooks_.empty()) [[unlikely]] {
-    for (loop_hooks& hooks : hooks_) hooks.on_turn(batch_);
-  }
-  if (debug_) [[unlikely]] {
-    while (!batch_.empty()) run_timed(batch_.pop());
-    return;
-  }
+  if (watched_) [[unlikely]]
+    return run_watched_batch();
   while (!batch_.empty()) batch_.pop().run();
+}
+
+void event_loop::run_watched_batch() noexcept {
+  for (loop_hooks& hooks : hooks_) hooks.on_turn(batch_);
+  while (!batch_.empty()) {
+    detail::ready_node& next = batch_.pop();
+    debug_ ? run_timed(next) : next.run();
+  }
 }
 
 void event_loop::run_timed(detail::ready_node& node) noexcept {

@@ -246,15 +246,22 @@ void ring::drop_cancel(operation& request) noexcept {
 
 // The way into the kernel.
 
-bool ring::must_enter() const noexcept {
-  if (!alive()) return false;
+inline bool ring::work_waits() const noexcept {
   io_uring& queues = kernel_->queues();
   constexpr unsigned work = IORING_SQ_TASKRUN | IORING_SQ_CQ_OVERFLOW;
   return ::io_uring_sq_ready(&queues) != 0 || (IO_URING_READ_ONCE(*queues.sq.kflags) & work) != 0 ||
          !waiting_.empty() || !late_cancels_.empty();
 }
 
-bool ring::has_work() const noexcept { return must_enter() || has_completions(); }
+inline bool ring::completions_wait() const noexcept {
+  return !refused_.empty() || holding_ || ::io_uring_cq_ready(&kernel_->queues()) != 0;
+}
+
+bool ring::must_enter() const noexcept { return alive() && work_waits(); }
+
+bool ring::has_work() const noexcept { return alive() && (work_waits() || completions_wait()); }
+
+bool ring::has_completions() const noexcept { return alive() && completions_wait(); }
 
 void ring::enter(optional_duration wait) {
   if (!alive()) detail::throw_usage_error(in_forked_child);
@@ -272,15 +279,10 @@ void ring::enter(optional_duration wait) {
 
 // Completion.
 
-bool ring::has_completions() const noexcept {
-  return alive() && (!refused_.empty() || ::io_uring_cq_ready(&kernel_->queues()) != 0 ||
-                     !held_.empty());
-}
-
 unsigned ring::dispatch(unsigned limit) {
   if (!has_completions()) [[likely]]
     return 0;
-  if (bent()) [[unlikely]]
+  if (!hooks_.empty() || holding_) [[unlikely]]
     return dispatch_bent(limit);
   unsigned count = dispatch_refused(limit);
   if (count == limit) return count;
@@ -385,6 +387,7 @@ void ring::abandon() noexcept {
     if (each.owner != nullptr) each.owner->state_ = operation::state::idle;
   }
   held_.clear();
+  holding_ = false;
   in_flight_ = 0;
 }
 

@@ -30,6 +30,7 @@ unsigned ring::dispatch_bent(unsigned limit) {
   passed = passed.first(std::min<std::size_t>(passed.size(), limit - count));
   const std::vector<ring_answer> batch(passed.begin(), passed.end());
   held_.erase(held_.begin(), held_.begin() + static_cast<std::ptrdiff_t>(batch.size()));
+  holding_ = !held_.empty();
   for (const ring_answer& answer : batch) complete(answer.id, answer.result, answer.flags);
   return count + static_cast<unsigned>(batch.size());
 }

@@ -71,21 +71,34 @@ inline void task_base::step() noexcept {
   OURO_ASSERT(state_ != state::running);  // suspended by something that is not a waiter
 }
 
-void task_base::run() noexcept {
+/// Returns whether the task has ended; then it may be gone.
+template <class Before>
+inline bool task_base::run_step(Before before) noexcept {
   task_base* const outer_task = std::exchange(current_, this);
   context_slot* const outer_context = context_slot::exchange_current(&context_);
-  if (task_hooks* hooks = loop_->get_task_hooks()) [[unlikely]] {
-    hooks->on_step(task_handle<>{intrusive_ptr<task_base>(this)});
-  }
+  before();
   step();
   const bool finished = state_ == state::finished;
   if (finished) resume_point_->frame().destroy();
   context_slot::exchange_current(outer_context);
   current_ = outer_task;
-  if (finished) return finish();
-  if (task_hooks* hooks = loop_->get_task_hooks()) [[unlikely]] {
-    hooks->on_suspend(task_handle<>{intrusive_ptr<task_base>(this)});
-  }
+  if (finished) finish();
+  return finished;
+}
+
+void task_base::run() noexcept {
+  if (loop_->get_task_hooks() != nullptr) [[unlikely]]
+    return run_watched();
+  run_step([] {});
+}
+
+[[gnu::cold]] void task_base::run_watched() noexcept {
+  const task_handle<> self{intrusive_ptr<task_base>(this)};
+  const bool finished = run_step([&] {
+    if (task_hooks* hooks = loop_->get_task_hooks()) hooks->on_step(self);
+  });
+  task_hooks* hooks = loop_->get_task_hooks();
+  if (!finished && hooks != nullptr) hooks->on_suspend(self);
 }
 
 void task_base::finish_unstarted() noexcept {

@@ -138,8 +138,14 @@ class event_loop final {
 
   /// Lets `hooks` see and bend every turn, after those that were added before. It must be removed before
   /// it or the loop goes.
-  void add_hooks(loop_hooks& hooks) noexcept { hooks_.push_back(hooks); }
-  void remove_hooks(loop_hooks& hooks) noexcept { hooks.unlink(); }
+  void add_hooks(loop_hooks& hooks) noexcept {
+    hooks_.push_back(hooks);
+    watched_ = true;
+  }
+  void remove_hooks(loop_hooks& hooks) noexcept {
+    hooks.unlink();
+    watched_ = debug_ || !hooks_.empty();
+  }
 
   // Errors and debugging ----------------------------------------------------------------------------
 
@@ -157,7 +163,10 @@ class event_loop final {
 
   /// Debug mode reports steps longer than `slow_callback_duration`. Starts as the environment variable
   /// OURO_DEBUG says.
-  void set_debug(bool enabled) noexcept { debug_ = enabled; }
+  void set_debug(bool enabled) noexcept {
+    debug_ = enabled;
+    watched_ = debug_ || !hooks_.empty();
+  }
   bool get_debug() const noexcept { return debug_; }
 
   /// Steps and callbacks that take longer than this are reported in debug mode.
@@ -216,6 +225,7 @@ class event_loop final {
   void collect_due_timers();
   void handle_interrupts();
   void run_batch() noexcept;
+  void run_watched_batch() noexcept;
   void run_timed(detail::ready_node& node) noexcept;
   void drop_callbacks() noexcept;
   void post(detail::ready_node& node) noexcept;
@@ -236,6 +246,7 @@ class event_loop final {
   detail::turn_clock clock_;
   bool stopping_ = false;
   bool debug_ = false;
+  bool watched_ = false;  // in debug mode, or there are hooks
   std::atomic<bool> running_{false};
   std::atomic<bool> closed_{false};
   std::atomic<bool> sleeping_{false};

@@ -152,8 +152,9 @@ class ring {
   void cancel_answered(std::uint64_t id, int result) noexcept;
   unsigned dispatch_refused(unsigned limit) noexcept;
   unsigned dispatch_bent(unsigned limit);
+  bool work_waits() const noexcept;
+  bool completions_wait() const noexcept;
   void tell(operation& request, const ring_answer& answer) noexcept;
-  bool bent() noexcept { return !hooks_.empty() || !held_.empty(); }
   bool grow() noexcept;
   void release_slot(std::uint32_t index) noexcept;
   void abandon() noexcept;
@@ -170,6 +171,7 @@ class ring {
 
   intrusive_list<ring_hooks> hooks_;
   std::vector<ring_answer> held_;  // answers that hooks have not let pass yet
+  bool holding_ = false;           // held_ is not empty
 
   intrusive_list<operation> waiting_;       // no room in the submission queue yet
   intrusive_list<operation> refused_;       // to be told -ECANCELED by the next dispatch()

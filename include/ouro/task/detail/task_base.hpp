@@ -192,6 +192,9 @@ class task_base : public future_base, public list_hook {
   void finish() noexcept;
   void finish_unstarted() noexcept;
   void step() noexcept;
+  template <class Before>
+  bool run_step(Before before) noexcept;
+  void run_watched() noexcept;
   void leave_loop() noexcept;
 
   static constexpr std::uint8_t max_nested_starts = 200;
