@@ -28,7 +28,7 @@ ouro::task<int> count(int to) {
 }
 
 // Exceptions are kept as std::exception_ptr; to look at one, throw it.
-void report(std::exception_ptr error) try {
+void report(const std::exception_ptr& error) try {
   std::rethrow_exception(error);
 } catch (const std::exception& e) {
   std::printf("failed: %s\n", e.what());

@@ -32,7 +32,7 @@ ouro::task<> amain() {
   // With a deadline. What is late is not cancelled: that is for us to do.
   std::vector<ouro::task_handle<int>> race;
   for (int milliseconds : {3600'000, 0}) race.push_back(ouro::create_task(wait(milliseconds)));
-  auto in_time = ouro::as_completed(race, {.timeout = 100ms});
+  auto in_time = ouro::as_completed(race, {.timeout = 200ms});
   try {
     while (auto done = co_await in_time.anext()) std::printf("%d is in time\n", done->result());
   } catch (const ouro::timeout_error&) {

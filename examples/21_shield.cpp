@@ -12,25 +12,28 @@
 
 using namespace std::chrono_literals;
 
-ouro::task<> write_record(const char* name, ouro::event& written) {
+ouro::task<> write_record(const char* name, ouro::event& disk_is_ready) {
   try {
-    co_await ouro::sleep(30ms);
+    co_await disk_is_ready.wait();
     std::printf("%s is written\n", name);
-    written.set();
   } catch (const ouro::cancelled_error&) {
     std::printf("%s is lost\n", name);
     throw;
   }
 }
 
-ouro::task<> careless(ouro::event& written) { co_await write_record("record 1", written); }
+// A request waits for its record, so who cancels the request cancels the record.
+ouro::task<> careless(ouro::event& disk_is_ready) {
+  co_await write_record("record 1", disk_is_ready);
+}
 
-ouro::task<> careful(ouro::event& written) {
-  co_await ouro::shield(write_record("record 2", written));
+// Here the record becomes a task, and the request waits for its shield.
+ouro::task<> careful(ouro::event& disk_is_ready) {
+  co_await ouro::shield(write_record("record 2", disk_is_ready));
 }
 
 ouro::task<> cancel(ouro::task_handle<> request) {
-  co_await ouro::sleep(5ms);
+  co_await ouro::sleep(10ms);  // it starts
   request.cancel();
   const std::vector tasks{request};  // g++ 12 takes no braces within a co_await
   co_await ouro::wait(tasks);        // until the end, whatever it is
@@ -38,10 +41,11 @@ ouro::task<> cancel(ouro::task_handle<> request) {
 }
 
 ouro::task<> amain() {
-  ouro::event written;
-  co_await cancel(ouro::create_task(careless(written)));
-  co_await cancel(ouro::create_task(careful(written)));
-  co_await written.wait();
+  ouro::event disk_is_ready;
+  co_await cancel(ouro::create_task(careless(disk_is_ready)));
+  co_await cancel(ouro::create_task(careful(disk_is_ready)));
+  disk_is_ready.set();
+  co_await ouro::sleep(0s);  // gives the record a turn, before run() cancels all that is left
 }
 
 int main() { ouro::run(amain()); }
