@@ -2,7 +2,7 @@
 //
 // Sends a message to an echo server on this machine and prints the answer.
 //
-//   echo_client PORT MESSAGE
+//   13_echo_client PORT MESSAGE
 //
 // Shows: connect, sendall, recv, a deadline. In asyncio: loop.sock_connect(), sock_sendall() and
 // sock_recv_into(), inside asyncio.timeout(5).
@@ -36,14 +36,14 @@ ouro::task<std::string> ask(ouro::endpoint server, std::string message) {
 
 int main(int argc, char** argv) {
   if (argc != 3) {
-    std::fprintf(stderr, "usage: echo_client PORT MESSAGE\n");
+    std::fprintf(stderr, "usage: 13_echo_client PORT MESSAGE\n");
     return 2;
   }
   try {
     const ouro::endpoint server("127.0.0.1", std::atoi(argv[1]));
     std::printf("%s\n", ouro::run(ask(server, argv[2])).c_str());
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "echo_client: %s\n", error.what());
+    std::fprintf(stderr, "13_echo_client: %s\n", error.what());
     return 1;
   }
 }

@@ -2,7 +2,7 @@
 //
 // Sends back whatever each client sends, to any number of clients at a time.
 //
-//   echo_server [PORT]          no port, or 0: any that is free
+//   12_echo_server [PORT]       no port, or 0: any that is free
 //   nc 127.0.0.1 PORT           in another terminal; Ctrl-C here ends the server
 //
 // Shows: listener, socket, create_task, Ctrl-C. In asyncio: loop.sock_accept(), sock_recv_into() and
@@ -46,7 +46,7 @@ int main(int argc, char** argv) {
   } catch (const ouro::keyboard_interrupt&) {
     return 130;  // by now every task has been cancelled and every socket closed
   } catch (const std::exception& error) {
-    std::fprintf(stderr, "echo_server: %s\n", error.what());
+    std::fprintf(stderr, "12_echo_server: %s\n", error.what());
     return 1;
   }
 }
