@@ -5,23 +5,24 @@
 
 #include "tests/support/catch.hpp"
 
+#include <memory>
 #include <string>
 
 namespace {
 
-std::string log;  // of the test that runs
+std::string events;  // of the test that runs
 
 struct counter final : ouro::loop_extension {
-  explicit counter(ouro::event_loop& of) : loop(of) {}
-  ~counter() override { log += "counter "; }
+  explicit counter(ouro::event_loop& of) : made_by(of) {}
+  ~counter() override { events += "counter "; }
 
-  ouro::event_loop& loop;
+  ouro::event_loop& made_by;
   int count = 0;
 };
 
 struct other final : ouro::loop_extension {
   explicit other(ouro::event_loop& of) : closed(of) {}
-  ~other() override { log += closed.is_closed() ? "other " : "early "; }
+  ~other() override { events += closed.is_closed() ? "other " : "early "; }
 
   ouro::event_loop& closed;
 };
@@ -36,7 +37,7 @@ TEST_CASE("extension: a loop keeps one of each type, made when first asked for",
   counter& made = loop.extension<counter>();
   made.count = 7;
 
-  CHECK(&made.loop == &loop);
+  CHECK(&made.made_by == &loop);
   CHECK(&loop.extension<counter>() == &made);
   CHECK(loop.find_extension<counter>() == &made);
   CHECK(loop.find_extension<other>() == nullptr);
@@ -57,15 +58,15 @@ TEST_CASE("extension: close() destroys them behind callbacks, the last one first
     std::string* to;
     ~says_goodbye() { *to += "callback "; }
   };
-  log.clear();
+  events.clear();
   ouro::event_loop loop;
   loop.extension<counter>();
   loop.extension<other>();
-  auto* const captured = new says_goodbye{&log};
+  auto* const captured = new says_goodbye{&events};
   loop.call_soon([owner = std::unique_ptr<says_goodbye>(captured)] {});
 
   loop.close();
 
-  CHECK(log == "callback other counter ");
+  CHECK(events == "callback other counter ");
   CHECK(loop.find_extension<counter>() == nullptr);
 }

@@ -13,9 +13,6 @@ namespace ouro::inline v0 {
 /// is the plain system call, with or without a loop. Zero means that the peer has shut its side down,
 /// or that `into` is empty.
 ///
-/// Use it to drain what may be there. To wait for bytes, recv() alone is cheaper than a try_recv()
-/// before it.
-///
 /// Errors: std::system_error, with the errno of recv(2).
 /// asyncio: none; recv() of a non-blocking socket in Python.
 [[nodiscard]] std::optional<std::size_t> try_recv(int fd, mutable_buffer into);
