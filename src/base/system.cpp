@@ -4,6 +4,7 @@
 #include "ouro/base/errors.hpp"
 
 #include <cerrno>
+#include <fcntl.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
@@ -20,6 +21,12 @@ int checked(int result, const char* call) {
 
 unique_fd make_eventfd() {
   return unique_fd(checked(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd"));
+}
+
+std::array<unique_fd, 2> make_pipe() {
+  int fds[2];
+  checked(::pipe2(fds, O_CLOEXEC), "pipe2");
+  return {unique_fd(fds[0]), unique_fd(fds[1])};
 }
 
 unique_fd make_socket(int domain, int type, int protocol) {
@@ -41,14 +48,22 @@ void listen_socket(int fd, int backlog) { checked(::listen(fd, backlog), "listen
 void shutdown_socket(int fd, int how) { checked(::shutdown(fd, how), "shutdown"); }
 
 void set_socket_option(int fd, int level, int name, int value) {
-  checked(::setsockopt(fd, level, name, &value, sizeof value), "setsockopt");
+  set_socket_option(fd, level, name, &value, sizeof value);
 }
 
 int get_socket_option(int fd, int level, int name) {
   int value = 0;
-  socklen_t length = sizeof value;
-  checked(::getsockopt(fd, level, name, &value, &length), "getsockopt");
+  get_socket_option(fd, level, name, &value, sizeof value);
   return value;
+}
+
+void set_socket_option(int fd, int level, int name, const void* value, unsigned size) {
+  checked(::setsockopt(fd, level, name, value, size), "setsockopt");
+}
+
+void get_socket_option(int fd, int level, int name, void* value, unsigned size) {
+  socklen_t length = size;
+  checked(::getsockopt(fd, level, name, value, &length), "getsockopt");
 }
 
 unsigned get_socket_name(int fd, ::sockaddr& address, unsigned capacity) {

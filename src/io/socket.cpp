@@ -2,6 +2,8 @@
 #include "ouro/io/socket.hpp"
 
 #include "ouro/base/system.hpp"
+#include "ouro/io/try_recv.hpp"
+#include "ouro/io/try_send.hpp"
 
 #include <sys/socket.h>
 
@@ -22,6 +24,11 @@ endpoint name_from(GetName get_name, int fd) {
   return endpoint::from_native(address, length);
 }
 
+std::array<socket, 2> make_pair(int type) {
+  std::array<unique_fd, 2> ends = make_socket_pair(AF_UNIX, type);
+  return {socket(std::move(ends[0])), socket(std::move(ends[1]))};
+}
+
 int to_native(shutdown_how how) noexcept {
   switch (how) {
     case shutdown_how::receive:
@@ -38,6 +45,30 @@ int to_native(shutdown_how how) noexcept {
 
 socket socket::stream(address_family family) {
   return socket(make_socket(static_cast<int>(family), SOCK_STREAM));
+}
+
+socket socket::datagram(address_family family) {
+  return socket(make_socket(static_cast<int>(family), SOCK_DGRAM));
+}
+
+std::optional<std::size_t> socket::try_recv(mutable_buffer into) {
+  fd_.check_free(detail::io_direction::in);
+  return ouro::try_recv(fd(), into);
+}
+
+std::optional<received_datagram> socket::try_recvfrom(mutable_buffer into) {
+  fd_.check_free(detail::io_direction::in);
+  return ouro::try_recvfrom(fd(), into);
+}
+
+std::optional<std::size_t> socket::try_send(const_buffer data) {
+  fd_.check_free(detail::io_direction::out);
+  return ouro::try_send(fd(), data);
+}
+
+std::optional<std::size_t> socket::try_sendto(const_buffer data, const endpoint& to) {
+  fd_.check_free(detail::io_direction::out);
+  return ouro::try_sendto(fd(), data, to);
 }
 
 void socket::bind(const endpoint& local) {
@@ -58,9 +89,8 @@ endpoint socket::local_endpoint() const { return name_from(get_socket_name, fd()
 
 endpoint socket::remote_endpoint() const { return name_from(get_peer_name, fd()); }
 
-std::array<socket, 2> socket_pair() {
-  std::array<unique_fd, 2> ends = make_socket_pair(AF_UNIX, SOCK_STREAM);
-  return {socket(std::move(ends[0])), socket(std::move(ends[1]))};
-}
+std::array<socket, 2> socket_pair() { return make_pair(SOCK_STREAM); }
+
+std::array<socket, 2> datagram_socket_pair() { return make_pair(SOCK_DGRAM); }
 
 }  // namespace ouro::inline v0

@@ -90,6 +90,7 @@ void event_loop::close() {
   if (abandon_tasks_ != nullptr) abandon_tasks_(*this);
   closed_.store(true);
   drop_callbacks();
+  extensions_.clear();
 }
 
 void event_loop::drop_callbacks() noexcept {

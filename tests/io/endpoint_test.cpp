@@ -5,6 +5,7 @@
 
 #include <cstring>
 #include <netinet/in.h>
+#include <random>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -48,6 +49,7 @@ TEST_CASE("endpoint: reads and writes texts", "[io][endpoint]") {
       {"1.2.3.4:0080", "1.2.3.4:80", ipv4, 80},
       {"[::1]:443", "[::1]:443", ipv6, 443},
       {"[fe80::1%3]:1", "[fe80::1%3]:1", ipv6, 1},
+      {"[fe80::1%lo]:80", "[fe80::1%1]:80", ipv6, 80},
       {"/run/a.socket", "/run/a.socket", local, 0},
       {"./a:80", "./a:80", local, 0},
       {"unix:a.socket", "unix:a.socket", local, 0},
@@ -62,6 +64,37 @@ TEST_CASE("endpoint: reads and writes texts", "[io][endpoint]") {
     CHECK(parsed.port() == each.port);
     CHECK(endpoint::parse(parsed.to_string()) == parsed);
     CHECK(through_native(parsed) == parsed);
+  }
+}
+
+TEST_CASE("endpoint: any that is written can be read", "[io][endpoint]") {
+  std::mt19937 random(20260101);
+  const auto number = [&random](unsigned below) {
+    return std::uniform_int_distribution<unsigned>(0, below - 1)(random);
+  };
+  const auto name = [&number](unsigned lowest) {
+    std::string text(1 + number(107), '\0');
+    for (char& each : text) each = static_cast<char>(lowest + number(256 - lowest));
+    return text;
+  };
+  for (int round = 0; round < 2000; ++round) {
+    std::array<std::uint8_t, 4> four;
+    std::array<std::uint8_t, 16> six;
+    for (std::uint8_t& each : four) each = static_cast<std::uint8_t>(number(256));
+    for (std::uint8_t& each : six) {
+      each = static_cast<std::uint8_t>(number(3) == 0 ? number(256) : 0);  // so that :: occurs
+    }
+    const int port = static_cast<int>(number(65536));
+    const endpoint all[] = {endpoint(ouro::ip_address::v4(four), port),
+                            endpoint(ouro::ip_address::v6(six), port),
+                            endpoint(ouro::ip_address::v6(six, 1 + number(100)), port),
+                            endpoint::local(name(1)), endpoint::local("/" + name(1).substr(1)),
+                            endpoint::local_abstract(name(1))};
+    for (const endpoint& each : all) {
+      CAPTURE(each.to_string());
+      CHECK(endpoint::parse(each.to_string()) == each);
+      CHECK(through_native(each) == each);
+    }
   }
 }
 

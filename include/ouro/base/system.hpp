@@ -17,6 +17,9 @@ namespace ouro::inline v0 {
 /// eventfd(2), not blocking, counting from zero.
 [[nodiscard]] unique_fd make_eventfd();
 
+/// pipe2(2): the end to read from, and the one to write to.
+[[nodiscard]] std::array<unique_fd, 2> make_pipe();
+
 /// socket(2).
 [[nodiscard]] unique_fd make_socket(int domain, int type, int protocol = 0);
 
@@ -37,6 +40,12 @@ void set_socket_option(int fd, int level, int name, int value);
 
 /// getsockopt(2), for an option that is an int.
 [[nodiscard]] int get_socket_option(int fd, int level, int name);
+
+/// setsockopt(2), for an option that is `size` bytes at `value`.
+void set_socket_option(int fd, int level, int name, const void* value, unsigned size);
+
+/// getsockopt(2), for an option that is `size` bytes, written to `value`.
+void get_socket_option(int fd, int level, int name, void* value, unsigned size);
 
 /// getsockname(2). Returns the length of the address in bytes; more than `capacity` means that only
 /// `capacity` bytes of it are in `address`.

@@ -33,8 +33,7 @@ class io_operation : public waiter, private operation {
   using operation::in_flight;
 
   bool await_ready() const {
-    if (owner_ != nullptr && owner_->busy(direction_)) [[unlikely]]
-      owner_->refuse(direction_);
+    if (owner_ != nullptr) owner_->check_free(direction_);
     return false;
   }
 

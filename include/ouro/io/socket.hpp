@@ -8,10 +8,19 @@
 #include "ouro/io/detail/guarded_fd.hpp"
 #include "ouro/io/endpoint.hpp"
 #include "ouro/io/recv.hpp"
+#include "ouro/io/recvfrom.hpp"
+#include "ouro/io/recvmsg.hpp"
 #include "ouro/io/send.hpp"
+#include "ouro/io/sendmsg.hpp"
+#include "ouro/io/sendto.hpp"
+#include "ouro/io/socket_option.hpp"
 
 #include <array>
+#include <cstddef>
+#include <optional>
+#include <span>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 namespace ouro::inline v0 {
@@ -28,7 +37,8 @@ enum class shutdown_how { receive, send, both };
 ///
 /// One task may receive while another sends, but no two may do the same: a second recv() or send()
 /// beside one that has not ended is a usage_error, because the two would mix up the stream.
-/// accept() counts as receiving, connect() and sendall() as sending.
+/// accept() and all that begins with recv count as receiving, connect() and all that begins with send
+/// as sending, also by try_.
 ///
 /// A socket is not closed under a request: cancel the task that awaits it, and await that task,
 /// first. close() and release() throw usage_error while there is a request. The destructor, which
@@ -50,6 +60,15 @@ class socket {
   /// Errors: std::system_error, with the errno of socket(2).
   [[nodiscard]] static socket tcp(address_family family = address_family::ipv4) {
     return stream(family);
+  }
+  /// A new datagram socket: UDP, or UNIX for address_family::local. connect() gives it one peer, for
+  /// recv() and send().
+  /// Errors: std::system_error, with the errno of socket(2).
+  [[nodiscard]] static socket datagram(address_family family);
+  /// A new UDP socket.
+  /// Errors: std::system_error, with the errno of socket(2).
+  [[nodiscard]] static socket udp(address_family family = address_family::ipv4) {
+    return datagram(family);
   }
 
   // Requests --------------------------------------------------------------------------------------
@@ -94,6 +113,57 @@ class socket {
     return sendall(as_buffer(data));
   }
 
+  /// Receives a datagram of up to `into.size()` bytes, and tells who has sent it. What does not fit is
+  /// lost, as `truncated` tells. Suspends until there is one, which may be empty. `into` must stay
+  /// valid until the await ends.
+  ///
+  /// Errors: std::system_error, with the errno of recvfrom(2); usage_error if another task receives.
+  /// Cancellation: if cancelled_error or timeout_error is thrown, no datagram was taken.
+  /// asyncio: loop.sock_recvfrom_into().
+  [[nodiscard]] detail::recvfrom_operation recvfrom(mutable_buffer into) noexcept {
+    return {fd(), into, &fd_};
+  }
+
+  /// Sends `data`, which may be empty, as one datagram to `to`. Suspends until there is room; returns
+  /// the number of bytes sent. `data` must stay valid until the await ends.
+  ///
+  /// Errors: std::system_error, with the errno of sendto(2); usage_error if another task sends.
+  /// Cancellation: if cancelled_error or timeout_error is thrown, nothing was sent.
+  /// asyncio: loop.sock_sendto().
+  [[nodiscard]] detail::sendto_operation sendto(const_buffer data, const endpoint& to) noexcept {
+    return {fd(), data, to, &fd_};
+  }
+  [[nodiscard]] detail::sendto_operation sendto(std::string_view data,
+                                                const endpoint& to) noexcept {
+    return sendto(as_buffer(data), to);
+  }
+
+  /// Receives a message into several buffers, with descriptors and whatever else comes beside its
+  /// bytes. See ouro::recvmsg(). Errors: usage_error too if another task receives.
+  [[nodiscard]] detail::recvmsg_operation recvmsg(std::span<const mutable_buffer> into,
+                                                  const recvmsg_options& options = {}) {
+    return {fd(), detail::buffer_list(into), options, &fd_};
+  }
+  [[nodiscard]] detail::recvmsg_operation recvmsg(mutable_buffer into,
+                                                  const recvmsg_options& options = {}) {
+    return {fd(), detail::buffer_list(into), options, &fd_};
+  }
+
+  /// Sends several buffers as one message, with descriptors and whatever else is to go beside its
+  /// bytes. See ouro::sendmsg(). Errors: usage_error too if another task sends.
+  [[nodiscard]] detail::sendmsg_operation sendmsg(std::span<const const_buffer> data,
+                                                  const sendmsg_options& options = {}) {
+    return {fd(), detail::buffer_list(data), options, &fd_};
+  }
+  [[nodiscard]] detail::sendmsg_operation sendmsg(const_buffer data,
+                                                  const sendmsg_options& options = {}) {
+    return {fd(), detail::buffer_list(data), options, &fd_};
+  }
+  [[nodiscard]] detail::sendmsg_operation sendmsg(std::string_view data,
+                                                  const sendmsg_options& options = {}) {
+    return sendmsg(as_buffer(data), options);
+  }
+
   /// Connects to `peer`. If it throws, for whatever reason, the socket is closed: a socket that has
   /// failed to connect is of no use.
   ///
@@ -115,6 +185,23 @@ class socket {
 
   // What does not wait ----------------------------------------------------------------------------
 
+  /// What is there already, or nothing if there is none: see ouro::try_recv() and try_recvfrom().
+  /// Errors: std::system_error, with the errno of the call; usage_error if another task receives.
+  [[nodiscard]] std::optional<std::size_t> try_recv(mutable_buffer into);
+  [[nodiscard]] std::optional<received_datagram> try_recvfrom(mutable_buffer into);
+
+  /// Sends what the socket takes at once; nothing if it has no room: see ouro::try_send() and
+  /// try_sendto().
+  /// Errors: std::system_error, with the errno of the call; usage_error if another task sends.
+  [[nodiscard]] std::optional<std::size_t> try_send(const_buffer data);
+  [[nodiscard]] std::optional<std::size_t> try_send(std::string_view data) {
+    return try_send(as_buffer(data));
+  }
+  [[nodiscard]] std::optional<std::size_t> try_sendto(const_buffer data, const endpoint& to);
+  [[nodiscard]] std::optional<std::size_t> try_sendto(std::string_view data, const endpoint& to) {
+    return try_sendto(as_buffer(data), to);
+  }
+
   /// Binds the socket to `local`; port zero lets the kernel choose one.
   /// Errors: std::system_error, with the errno of bind(2).
   void bind(const endpoint& local);
@@ -127,6 +214,20 @@ class socket {
   /// `receive` wakes a recv() with zero. Requests may be in flight.
   /// Errors: std::system_error, with the errno of shutdown(2).
   void shutdown(shutdown_how how);
+
+  /// Sets an option of `socket_option`: `socket.set(ouro::socket_option::nodelay, true)`.
+  /// Errors: std::system_error, with the errno of setsockopt(2); std::invalid_argument if the value is
+  /// no int.
+  template <class Value>
+  void set(const socket_option_key<Value>& option, const std::type_identity_t<Value>& value) {
+    detail::write_option(fd(), option, value);
+  }
+  /// The value of an option of `socket_option`.
+  /// Errors: std::system_error, with the errno of getsockopt(2).
+  template <class Value>
+  [[nodiscard]] Value get(const socket_option_key<Value>& option) const {
+    return detail::read_option(fd(), option);
+  }
 
   /// Sets an option that is an int: setsockopt(2).
   /// Errors: std::system_error, with its errno.
@@ -163,6 +264,11 @@ class socket {
 ///
 /// Errors: std::system_error, with the errno of socketpair(2).
 [[nodiscard]] std::array<socket, 2> socket_pair();
+
+/// Two UNIX datagram sockets that are connected to each other: they keep the boundaries of messages.
+///
+/// Errors: std::system_error, with the errno of socketpair(2).
+[[nodiscard]] std::array<socket, 2> datagram_socket_pair();
 
 namespace detail {
 

@@ -6,6 +6,7 @@
 #include "ouro/base/time.hpp"
 #include "ouro/base/unique_function.hpp"
 #include "ouro/loop/exception_context.hpp"
+#include "ouro/loop/extension.hpp"
 #include "ouro/loop/fwd.hpp"
 #include "ouro/loop/handle.hpp"
 #include "ouro/loop/inbox.hpp"
@@ -20,6 +21,10 @@
 #include <cstdint>
 #include <memory>
 #include <source_location>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
 
 namespace ouro::inline v0 {
 
@@ -147,6 +152,35 @@ class event_loop final {
     watched_ = debug_ || !hooks_.empty();
   }
 
+  // Descriptors (defined by the layer io) ----------------------------------------------------------
+
+  /// Calls `function` in every turn in which `fd` is readable, at its end or broken, until
+  /// remove_reader(). It replaces the one that was there. See ouro::add_reader() in io/fd_callback.hpp.
+  template <std::invocable Function>
+  void add_reader(int fd, Function&& function, const callback_options& options = {},
+                  std::source_location place = std::source_location::current());
+  /// As add_reader(), while `fd` is writable.
+  template <std::invocable Function>
+  void add_writer(int fd, Function&& function, const callback_options& options = {},
+                  std::source_location place = std::source_location::current());
+  /// Returns whether there was one. Call it before `fd` is closed.
+  bool remove_reader(int fd);
+  bool remove_writer(int fd);
+
+  /// The members of `socket` by their names in asyncio; see there. `recv` and `recvfrom` give at most
+  /// `limit` bytes in a string of their own.
+  task<std::string> sock_recv(socket& from, std::size_t limit);
+  task<std::size_t> sock_recv_into(socket& from, std::span<std::byte> into);
+  task<std::pair<std::string, endpoint>> sock_recvfrom(socket& from, std::size_t limit);
+  task<std::pair<std::size_t, endpoint>> sock_recvfrom_into(socket& from,
+                                                            std::span<std::byte> into);
+  task<> sock_sendall(socket& over, std::span<const std::byte> data);
+  task<> sock_sendall(socket& over, std::string_view data);
+  task<std::size_t> sock_sendto(socket& over, std::span<const std::byte> data, endpoint to);
+  task<std::size_t> sock_sendto(socket& over, std::string_view data, endpoint to);
+  task<> sock_connect(socket& from, endpoint to);
+  task<std::pair<socket, endpoint>> sock_accept(socket& listening);
+
   // Errors and debugging ----------------------------------------------------------------------------
 
   /// A handler may replace itself; the old one lives until it has returned.
@@ -193,6 +227,18 @@ class event_loop final {
   void end_outside_work() noexcept { --outside_work_; }
   intrusive_list<detail::task_base>& tasks() noexcept { return tasks_; }
   std::uint64_t next_task_number() noexcept { return ++task_number_; }
+  /// The state that a layer above keeps with this loop, made by Extension(loop) when it is first asked
+  /// for. close() destroys it last: requests, tasks and callbacks have gone by then.
+  template <std::derived_from<loop_extension> Extension>
+  Extension& extension() {
+    if (Extension* found = extensions_.find<Extension>()) return *found;
+    return extensions_.add(std::make_unique<Extension>(*this));
+  }
+  /// As extension(), but null if there is none.
+  template <std::derived_from<loop_extension> Extension>
+  Extension* find_extension() const noexcept {
+    return extensions_.find<Extension>();
+  }
   /// Called by close(), once no request is in flight, to destroy the tasks that are left.
   void set_abandon_tasks(void (*function)(event_loop&)) noexcept { abandon_tasks_ = function; }
   /// What a signal handler can ask of a loop.
@@ -258,6 +304,7 @@ class event_loop final {
   intrusive_list<detail::task_base> tasks_;  // unfinished, in order of creation
   std::uint64_t task_number_ = 0;
   void (*abandon_tasks_)(event_loop&) = nullptr;
+  detail::extension_list extensions_;
   detail::inbox inbox_;
   std::shared_ptr<const exception_handler> handler_ = std::make_shared<const exception_handler>();
   unique_function<void()> on_interrupt_[2];  // by interrupt_kind

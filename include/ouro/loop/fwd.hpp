@@ -3,8 +3,10 @@
 
 namespace ouro::inline v0 {
 
+class endpoint;
 class event_loop;
 class handle;
+class socket;
 class timer_handle;
 class task_hooks;
 struct task_options;
@@ -17,6 +19,7 @@ template <class T = void>
 class future;
 
 namespace detail {
+class extension_list;
 class future_base;
 class task_base;
 }  // namespace detail

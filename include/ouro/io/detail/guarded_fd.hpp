@@ -37,6 +37,18 @@ class guarded_fd {
   /// Errors: usage_error if a request is in flight.
   void close() { const unique_fd closed{release()}; }
   int release();
+  /// As the destructor, but leaves the descriptor open: it belongs to somebody else.
+  void let_go() noexcept {
+    if (pending()) [[unlikely]]
+      give_up();
+    static_cast<void>(fd_.release());
+  }
+
+  /// Errors: usage_error if a request that way is in flight.
+  void check_free(io_direction direction) const {
+    if (busy(direction)) [[unlikely]]
+      refuse(direction);
+  }
 
   // For io_operation.
 

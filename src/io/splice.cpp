@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "ouro/io/splice.hpp"
+
+#include "ouro/ring/liburing.hpp"
+
+#include "request_length.hpp"
+#include "sigpipe.hpp"
+
+namespace ouro::inline v0::detail {
+
+void splice_operation::prepare(io_uring_sqe& sqe) noexcept {
+  ignore_sigpipe_once();
+  ::io_uring_prep_splice(&sqe, from_, options_.from_offset, to_, options_.to_offset,
+                         request_length(size_), static_cast<unsigned>(options_.flags));
+}
+
+}  // namespace ouro::inline v0::detail
