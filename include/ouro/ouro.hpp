@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+// clang-format off: in the order of the layers
 #include "ouro/base/assert.hpp"
 #include "ouro/base/errors.hpp"
 #include "ouro/base/exception_group.hpp"

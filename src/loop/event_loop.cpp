@@ -3,6 +3,7 @@
 
 #include "ouro/base/errors.hpp"
 #include "ouro/base/log.hpp"
+
 #include "wakeup.hpp"
 
 #include <algorithm>
@@ -16,8 +17,8 @@ namespace ouro::inline v0 {
 namespace {
 
 struct thread_loop {
-  event_loop* set = nullptr;            // not owned
-  std::unique_ptr<event_loop> made;     // by get_event_loop()
+  event_loop* set = nullptr;         // not owned
+  std::unique_ptr<event_loop> made;  // by get_event_loop()
 };
 
 thread_loop& loop_of_thread() {

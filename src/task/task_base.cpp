@@ -37,7 +37,7 @@ context task_base::copy_context_of() const {
   return copy;
 }
 
-// Steps ---------------------------------------------------------------------------------------------
+// Steps -------------------------------------------------------------------------------------------
 
 void task_base::first_step(bool eagerly) {
   if (task_hooks* hooks = loop_->get_task_hooks()) {
@@ -56,8 +56,8 @@ void task_base::run_eagerly() noexcept {
   run();
 }
 
-// Resumes one coroutine after the other until the task is blocked or ends. A child that ends leaves its
-// parent in resume_point_, so neither depth nor number of awaits uses the stack.
+// Resumes one coroutine after the other until the task is blocked or ends. A child that ends leaves
+// its parent in resume_point_, so neither depth nor number of awaits uses the stack.
 inline void task_base::step() noexcept {
   if (state_ == state::created && (interrupts_ & must_cancel) != 0) {
     finish_unstarted();
@@ -75,7 +75,8 @@ void task_base::run() noexcept {
   task_base* const outer_task = std::exchange(current_, this);
   context_slot* const outer_context = context_slot::exchange_current(&context_);
   task_hooks* const hooks = loop_->get_task_hooks();
-  if (hooks != nullptr) [[unlikely]] hooks->on_step(task_handle<>{intrusive_ptr<task_base>(this)});
+  if (hooks != nullptr) [[unlikely]]
+    hooks->on_step(task_handle<>{intrusive_ptr<task_base>(this)});
   step();
   const bool finished = state_ == state::finished;
   if (finished) resume_point_->frame().destroy();

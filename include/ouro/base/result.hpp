@@ -16,8 +16,7 @@ class [[nodiscard]] result {
 
   result(T value) noexcept(std::is_nothrow_move_constructible_v<T>)
       : outcome_(std::in_place_index<0>, std::move(value)) {}
-  result(std::exception_ptr error) noexcept
-      : outcome_(std::in_place_index<1>, std::move(error)) {}
+  result(std::exception_ptr error) noexcept : outcome_(std::in_place_index<1>, std::move(error)) {}
 
   bool has_value() const noexcept { return outcome_.index() == 0; }
   explicit operator bool() const noexcept { return has_value(); }

@@ -39,11 +39,11 @@ using exception_handler = unique_function<void(event_loop&, const exception_cont
 /// Runs callbacks, timers, completions of the kernel and steps of tasks on one thread.
 ///
 /// One turn: what the kernel has completed joins the ready queue, then the timers that are due join
-/// it, then everything that is in it at that moment runs, in order. What becomes ready meanwhile waits
-/// for the next turn.
+/// it, then everything that is in it at that moment runs, in order. What becomes ready meanwhile
+/// waits for the next turn.
 ///
-/// Threads: everything belongs to the thread that runs the loop, but call_soon_threadsafe(). While the
-/// loop is not running any one thread may use it. The first thread to run it stays its thread.
+/// Threads: everything belongs to the thread that runs the loop, but call_soon_threadsafe(). While
+/// the loop is not running any one thread may use it. The first thread to run it stays its thread.
 /// asyncio: EventLoop.
 class event_loop final {
  public:
@@ -58,20 +58,20 @@ class event_loop final {
   // Running ---------------------------------------------------------------------------------------
 
   /// Runs until stop() is called. Called after a stop() it runs one turn.
-  /// Errors: usage_error if this or another loop is running in this thread, if the loop is closed, or
-  /// if it has run on another thread before.
+  /// Errors: usage_error if this or another loop is running in this thread, if the loop is closed,
+  /// or if it has run on another thread before.
   void run_forever();
 
-  /// Runs until the awaitable is done; returns its value or throws its exception. A task<T> becomes a
-  /// task of this loop; a task_handle<T> or future<T> is waited for, and lives on if the loop is
+  /// Runs until the awaitable is done; returns its value or throws its exception. A task<T> becomes
+  /// a task of this loop; a task_handle<T> or future<T> is waited for, and lives on if the loop is
   /// stopped before.
   /// Errors: usage_error as run_forever(), and if stop() came first.
   template <class Awaitable>
   decltype(auto) run_until_complete(Awaitable&& awaitable,
                                     std::source_location place = std::source_location::current());
 
-  /// Lets the current turn finish, then ends run_forever(). What is ready by then stays for the next
-  /// run.
+  /// Lets the current turn finish, then ends run_forever(). What is ready by then stays for the
+  /// next run.
   void stop() noexcept { stopping_ = true; }
 
   bool is_running() const noexcept { return running_.load(std::memory_order_relaxed); }
@@ -101,8 +101,8 @@ class event_loop final {
   handle call_soon_threadsafe(Function&& function, const callback_options& options = {},
                               std::source_location place = std::source_location::current());
 
-  /// Calls `function` once `delay` has passed; zero or less means at the end of the next turn's queue.
-  /// Equal deadlines keep the order of registration.
+  /// Calls `function` once `delay` has passed; zero or less means at the end of the next turn's
+  /// queue. Equal deadlines keep the order of registration.
   template <class Rep, class Period, std::invocable Function>
   timer_handle call_later(std::chrono::duration<Rep, Period> delay, Function&& function,
                           const callback_options& options = {},
@@ -116,7 +116,7 @@ class event_loop final {
   timer_handle call_at(time_point when, Function&& function, const callback_options& options = {},
                        std::source_location place = std::source_location::current());
 
-  // Futures and tasks (defined by the layer task) ---------------------------------------------------
+  // Futures and tasks (defined by the layer task) -------------------------------------------------
 
   /// A pending future of this loop.
   template <class T = void>
@@ -135,7 +135,7 @@ class event_loop final {
   void set_task_hooks(task_hooks& hooks) noexcept { task_hooks_ = &hooks; }
   task_hooks* get_task_hooks() const noexcept { return task_hooks_; }
 
-  // Errors and debugging ----------------------------------------------------------------------------
+  // Errors and debugging --------------------------------------------------------------------------
 
   /// A handler may replace itself; the old one lives until it has returned.
   void set_exception_handler(exception_handler handler) {
@@ -149,8 +149,8 @@ class event_loop final {
   /// Gives the report to the handler. A handler that throws does not harm the loop.
   void call_exception_handler(const exception_context& context) noexcept;
 
-  /// Debug mode reports steps longer than `slow_callback_duration`. Starts as the environment variable
-  /// OURO_DEBUG says.
+  /// Debug mode reports steps longer than `slow_callback_duration`. Starts as the environment
+  /// variable OURO_DEBUG says.
   void set_debug(bool enabled) noexcept { debug_ = enabled; }
   bool get_debug() const noexcept { return debug_; }
 
@@ -160,7 +160,7 @@ class event_loop final {
   /// Becomes readable when the kernel has something for the loop: for embedding it in another.
   int fileno() const noexcept { return ring_.fd(); }
 
-  // For the layers above ----------------------------------------------------------------------------
+  // For the layers above --------------------------------------------------------------------------
 
   void make_ready(detail::ready_node& node) noexcept { ready_.push(node); }
   bool forget_ready(detail::ready_node& node) noexcept {
@@ -185,7 +185,8 @@ class event_loop final {
   }
   /// Throws usage_error if the loop is closed or runs on another thread.
   void check_scheduling() const {
-    if (is_closed() || (is_running() && running_here_ != this)) [[unlikely]] refuse_scheduling();
+    if (is_closed() || (is_running() && running_here_ != this)) [[unlikely]]
+      refuse_scheduling();
   }
 
   static event_loop* running_here() noexcept { return running_here_; }
@@ -229,7 +230,7 @@ class event_loop final {
   std::atomic<bool> running_{false};
   std::atomic<bool> closed_{false};
   std::atomic<bool> sleeping_{false};
-  std::atomic<unsigned> posting_{0};  // threads that are inside post()
+  std::atomic<unsigned> posting_{0};      // threads that are inside post()
   std::atomic<unsigned> interrupted_{0};  // a bit for each interrupt_kind
   task_hooks* task_hooks_ = nullptr;
   intrusive_list<detail::task_base> tasks_;  // unfinished, in order of creation
@@ -247,15 +248,16 @@ class event_loop final {
 /// Errors: usage_error if there is none. asyncio: get_running_loop().
 inline event_loop& get_running_loop() {
   event_loop* loop = event_loop::running_here();
-  if (loop == nullptr) [[unlikely]] detail::throw_usage_error("no running event loop");
+  if (loop == nullptr) [[unlikely]]
+    detail::throw_usage_error("no running event loop");
   return *loop;
 }
 
 /// The loop that is running in this thread, or null.
 inline event_loop* try_get_running_loop() noexcept { return event_loop::running_here(); }
 
-/// The running loop, else the one set for this thread, else a new one, which is then set and lives as
-/// long as the thread. asyncio: get_event_loop().
+/// The running loop, else the one set for this thread, else a new one, which is then set and lives
+/// as long as the thread. asyncio: get_event_loop().
 event_loop& get_event_loop();
 
 /// Sets the loop of this thread for get_event_loop(), without owning it. asyncio: set_event_loop().

@@ -40,8 +40,7 @@ class callback_state : public timer_node {
     if (posted_) {
       references_.fetch_add(1, std::memory_order_relaxed);
     } else {
-      references_.store(references_.load(std::memory_order_relaxed) + 1,
-                        std::memory_order_relaxed);
+      references_.store(references_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     }
   }
   void drop_reference() noexcept {
@@ -115,8 +114,8 @@ class handle {
   /// An empty handle.
   handle() noexcept = default;
 
-  /// Keeps the callback from running; does nothing if it has run. Its captures are destroyed at once,
-  /// for callbacks posted from another thread when their turn comes.
+  /// Keeps the callback from running; does nothing if it has run. Its captures are destroyed at
+  /// once, for callbacks posted from another thread when their turn comes.
   void cancel() noexcept { state_->cancel(); }
   bool cancelled() const noexcept { return state_->cancelled(); }
 

@@ -65,8 +65,8 @@ class sleep_for_value final : public sleep_operation {
 
 }  // namespace detail
 
-/// Suspends the current task for `delay`. Zero or less gives the other tasks exactly one turn, without a
-/// timer.
+/// Suspends the current task for `delay`. Zero or less gives the other tasks exactly one turn,
+/// without a timer.
 ///
 /// Cancellation: throws cancelled_error at once; the timer is gone. asyncio: sleep().
 template <class Rep, class Period>
@@ -81,8 +81,8 @@ template <class Rep, class Period, class T>
                                                   std::forward<T>(value));
 }
 
-/// Suspends the current task until `when`, on the clock of event_loop::time(). A time that has passed
-/// costs one turn.
+/// Suspends the current task until `when`, on the clock of event_loop::time(). A time that has
+/// passed costs one turn.
 [[nodiscard]] inline detail::sleep_operation sleep_until(time_point when) noexcept {
   return detail::sleep_operation(when);
 }

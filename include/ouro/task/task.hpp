@@ -8,9 +8,9 @@
 
 namespace ouro::inline v0 {
 
-/// A coroutine that gives a T: what a function that contains `co_await` or `co_return` returns. It does
-/// not run until it is awaited, inside the task that awaits it, or handed to create_task(). It can be
-/// awaited once. One that is dropped without that is reported. asyncio: a coroutine object.
+/// A coroutine that gives a T: what a function that contains `co_await` or `co_return` returns. It
+/// does not run until it is awaited, inside the task that awaits it, or handed to create_task(). It
+/// can be awaited once. One that is dropped without that is reported. asyncio: a coroutine object.
 ///
 /// Cancellation: `co_await child()` throws cancelled_error if the child lets it out.
 template <class T>

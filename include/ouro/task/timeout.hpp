@@ -121,14 +121,15 @@ auto make_timeout(ScopeSource&& scope, Body&& body, const char* name, std::sourc
 
 /// Awaits `body`, a function that gives a task and may take a `timeout_scope&`, and returns what it
 /// returns. It runs inside the current task. When the time is over it is cancelled: it sees
-/// cancelled_error, may clean up, and then timeout_error is thrown here. `std::nullopt` is for ever; zero
-/// or less bites when the body first suspends.
+/// cancelled_error, may clean up, and then timeout_error is thrown here. `std::nullopt` is for
+/// ever; zero or less bites when the body first suspends.
 ///
-/// A body that swallows the cancellation returns normally; one that throws something else throws that.
-/// A cancel from outside stays cancelled_error. The body may capture by reference only: g++ 12 destroys
-/// captures by value twice.
+/// A body that swallows the cancellation returns normally; one that throws something else throws
+/// that. A cancel from outside stays cancelled_error. The body may capture by reference only: g++
+/// 12 destroys captures by value twice.
 ///
-/// Errors: timeout_error. Cancellation: passes through the body. asyncio: async with timeout(delay).
+/// Errors: timeout_error. Cancellation: passes through the body. asyncio: async with
+/// timeout(delay).
 template <class Rep, class Period, detail::scope_body Body>
 [[nodiscard]] auto timeout(std::chrono::duration<Rep, Period> limit, Body&& body,
                            std::source_location place = std::source_location::current()) {

@@ -51,11 +51,12 @@ class task_base : public future_base, public list_hook {
   bool being_cancelled() const noexcept {
     return (interrupts_ & (must_cancel | aborted_by_cancel)) != 0;
   }
-  /// Throws the interruption that is due at a resume, if any: cancel first, then the outermost expired
-  /// scope.
+  /// Throws the interruption that is due at a resume, if any: cancel first, then the outermost
+  /// expired scope.
   void throw_if_interrupted() {
     if (interrupts_ != 0) [[unlikely]] {
-      // Thrown here, because every function between a throw and its handler costs the unwinder 0.3 us.
+      // Thrown here, because every function between a throw and its handler costs the unwinder 0.3
+      // us.
       if (extras_ == nullptr) {  // so no deadline scope either: it is a cancel
         interrupts_ = 0;
         throw cancelled_error{};
@@ -80,7 +81,8 @@ class task_base : public future_base, public list_hook {
   }
   /// How a forwarding wait ends. Returns if its outcome is to be delivered.
   void settle_forwarded(const future_base& awaited) {
-    if (interrupts_ != 0) [[unlikely]] settle_interrupted(awaited);
+    if (interrupts_ != 0) [[unlikely]]
+      settle_interrupted(awaited);
   }
   /// Passes a request that is pending at a suspension on to what is awaited.
   void forward_pending() noexcept;
@@ -163,7 +165,8 @@ class task_base : public future_base, public list_hook {
   }
   ~task_base() override {
     OURO_ASSERT(!linked());
-    if (extras_ != nullptr) [[unlikely]] delete extras_;
+    if (extras_ != nullptr) [[unlikely]]
+      delete extras_;
   }
 
   void schedule_first_step(bool eagerly) {
