@@ -14,6 +14,14 @@
 #include <vector>
 
 namespace ouro::inline v0 {
+namespace detail {
+
+// The loops that exist; scripts/gdb/ouro-gdb.py reads it.
+extern const std::vector<const event_loop*>* loops_for_debuggers;
+[[gnu::used]] constinit const std::vector<const event_loop*>* loops_for_debuggers = nullptr;
+
+}  // namespace detail
+
 namespace {
 
 struct thread_loop {
@@ -38,6 +46,7 @@ struct loop_registry {
   void add(const event_loop* loop) {
     const std::lock_guard lock(mutex);
     loops.push_back(loop);
+    detail::loops_for_debuggers = &loops;
   }
   void remove(const event_loop* loop) noexcept {
     const std::lock_guard lock(mutex);

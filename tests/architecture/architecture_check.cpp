@@ -179,7 +179,7 @@ class checker {
     const auto found = std::find_if(library_.begin(), library_.end(),
                                     [this](const source_file& file) { return is_umbrella(file); });
     if (found == library_.end()) return report(umbrella_name, 0, "there is no umbrella");
-    static const std::regex directive(R"(^\s*#\s*(pragma once|include|if|else|elif|endif))");
+    static const std::regex directive(R"(^\s*#\s*(pragma once|include|if|else|elif|endif|error))");
     for (std::size_t index = 0; index < found->code.size(); ++index) {
       const std::string& line = found->code[index];
       if (blank(line) || std::regex_search(line, directive)) continue;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "ouro/base/visibility.hpp"
+
 #include <cstddef>
 #include <cstdint>
 
@@ -53,7 +55,7 @@ class frame_pool {
   static void spill(std::size_t index) noexcept;
   static void watch_thread_end();
 
-  static constinit inline thread_local thread_cache cache_{};
+  OURO_ONE_PER_PROCESS static constinit inline thread_local thread_cache cache_{};
 };
 
 #ifndef OURO_NO_FRAME_POOL

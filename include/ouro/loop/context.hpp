@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ouro/base/intrusive_ptr.hpp"
+#include "ouro/base/visibility.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -105,7 +106,7 @@ class context_slot {
     return (word_ & 1) != 0 ? reinterpret_cast<context_box*>(word_ & ~std::uintptr_t{1}) : nullptr;
   }
 
-  static constinit inline thread_local context_slot* current_ = nullptr;
+  OURO_ONE_PER_PROCESS static constinit inline thread_local context_slot* current_ = nullptr;
 
   std::uintptr_t word_ = 0;  // context_data*, or context_box* with the lowest bit set
 };

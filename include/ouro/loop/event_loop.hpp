@@ -5,6 +5,7 @@
 #include "ouro/base/intrusive_list.hpp"
 #include "ouro/base/time.hpp"
 #include "ouro/base/unique_function.hpp"
+#include "ouro/base/visibility.hpp"
 #include "ouro/loop/exception_context.hpp"
 #include "ouro/loop/fwd.hpp"
 #include "ouro/loop/handle.hpp"
@@ -116,6 +117,11 @@ class event_loop final {
   timer_handle call_at(time_point when, Function&& function, const callback_options& options = {},
                        std::source_location place = std::source_location::current());
 
+  template <class T>
+  handle call_soon(task<T>) = delete;  // create_task() schedules a coroutine
+  template <class T>
+  handle call_soon_threadsafe(task<T>) = delete;  // call_soon_threadsafe() a create_task()
+
   // Futures and tasks (defined by the layer task) -------------------------------------------------
 
   /// A pending future of this loop.
@@ -219,7 +225,7 @@ class event_loop final {
         std::forward<Function>(function));
   }
 
-  static constinit inline thread_local event_loop* running_here_ = nullptr;
+  OURO_ONE_PER_PROCESS static constinit inline thread_local event_loop* running_here_ = nullptr;
 
   detail::ready_queue ready_;
   detail::ready_queue batch_;  // what runs in this turn

@@ -80,6 +80,11 @@ class callback_state : public timer_node {
   const bool posted_;
 };
 
+template <class T>
+inline constexpr bool is_unstarted = false;
+template <class T>
+inline constexpr bool is_unstarted<task<T>> = true;
+
 template <class Function>
 class callback_of final : public callback_state, public pooled {
  public:
@@ -94,7 +99,11 @@ class callback_of final : public callback_state, public pooled {
  private:
   ~callback_of() { forget(); }
 
-  void call() override { static_cast<void>(function_()); }
+  void call() override {
+    static_assert(!is_unstarted<decltype(function_())>,
+                  "nobody would await the coroutine that this callback makes: use create_task()");
+    static_cast<void>(function_());
+  }
   void forget() noexcept override {
     if (std::exchange(alive_, false)) function_.~Function();
   }

@@ -96,5 +96,7 @@ template <awaitable Awaitable>
   return detail::result_awaiter<awaiter>(
       awaiter(detail::get_awaiter(std::forward<Awaitable>(awaitable))));
 }
+template <not_awaitable T>
+void as_result(T&&) = delete;  // pass what can be awaited: work(), not work
 
 }  // namespace ouro::inline v0

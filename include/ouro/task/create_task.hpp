@@ -101,6 +101,10 @@ auto create_task(Function&& function, Arguments&&... arguments) {
       task_options{}, std::source_location::current());
 }
 
+template <not_awaitable T>
+  requires(!detail::coroutine_function<T>)
+void create_task(T&&) = delete;  // pass a call, work(), or a coroutine function and its arguments
+
 /// Gives futures and tasks back as they are, and wraps a coroutine in a new task.
 /// asyncio: ensure_future().
 template <class T>

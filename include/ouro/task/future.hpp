@@ -38,7 +38,7 @@ class future {
   /// Any future is a future<>.
   template <class U>
     requires(std::is_void_v<T> && !std::is_void_v<U>)
-  future(const future<U>& other) noexcept : state_(other.state()) {}
+  explicit(false) future(const future<U>& other) noexcept : state_(other.state()) {}
 
   bool done() const { return checked().done(); }
   bool cancelled() const { return checked().cancelled(); }

@@ -90,6 +90,10 @@ template <awaitable... Awaitables>
                                     std::forward<Awaitables>(awaitables)...);
 }
 
+template <class... Awaitables>
+  requires(... || not_awaitable<Awaitables>)
+void gather(Awaitables&&...) = delete;  // pass what can be awaited: work(), not work
+
 /// As gather(), of any number of the same kind; gives a std::vector.
 template <awaitable Awaitable>
 [[nodiscard]] auto gather(std::vector<Awaitable> awaitables,

@@ -31,4 +31,7 @@ T run(task<T> main, const run_options& options = {},
   }
 }
 
+template <not_awaitable T>
+void run(T&&) = delete;  // pass the call of a coroutine function: run(work()), not run(work)
+
 }  // namespace ouro::inline v0

@@ -17,7 +17,7 @@ class sleep_operation : public leaving_waiter, private timer_node {
   explicit sleep_operation(duration delay) noexcept : delay_(delay) {}
   explicit sleep_operation(time_point when) noexcept : when_(when), absolute_(true) {}
   sleep_operation(sleep_operation&& other) noexcept
-      : leaving_waiter(std::move(other)),
+      : leaving_waiter(static_cast<leaving_waiter&&>(other)),
         timer_node(),
         delay_(other.delay_),
         when_(other.when_),
@@ -80,6 +80,10 @@ template <class Rep, class Period, class T>
   return detail::sleep_for_value<std::decay_t<T>>(detail::to_duration(delay),
                                                   std::forward<T>(value));
 }
+
+template <class Number>
+  requires std::is_arithmetic_v<Number>
+void sleep(Number) = delete;  // give the time a unit: sleep(1s), sleep(20ms)
 
 /// Suspends the current task until `when`, on the clock of event_loop::time(). A time that has
 /// passed costs one turn.

@@ -21,6 +21,8 @@ class [[nodiscard]] task {
 
   /// An empty task; awaiting it is a usage_error.
   task() noexcept = default;
+  task(const task&) = delete;  // a coroutine runs once: move the task, std::move(t)
+  task& operator=(const task&) = delete;
   task(task&& other) noexcept : frame_(std::exchange(other.frame_, nullptr)) {}
   task& operator=(task&& other) noexcept {
     task(std::move(other)).swap(*this);

@@ -46,7 +46,7 @@ class task_handle : public future<T> {
   /// Any task handle is a task_handle<>.
   template <class U>
     requires(std::is_void_v<T> && !std::is_void_v<U>)
-  task_handle(const task_handle<U>& other) noexcept : future<T>(other.state()) {}
+  explicit(false) task_handle(const task_handle<U>& other) noexcept : future<T>(other.state()) {}
 
   /// Requests that the task ends: cancelled_error is thrown where it is suspended, in a later turn.
   /// The task may catch it. False if it is done. asyncio: Task.cancel().

@@ -5,6 +5,7 @@
 #include "ouro/loop/timer_heap.hpp"
 #include "ouro/task/awaitable.hpp"
 #include "ouro/task/detail/child.hpp"
+#include "ouro/task/detail/closure_guard.hpp"
 #include "ouro/task/task.hpp"
 
 #include <concepts>
@@ -105,6 +106,10 @@ class timeout_operation {
 
 template <class Scope, class ScopeSource, class Body>
 auto make_timeout(ScopeSource&& scope, Body&& body, const char* name, std::source_location place) {
+  static_assert(
+      !is_destroyed_twice<Body>(),
+      "g++ 12 destroys what this lambda captures by value twice: capture by reference, or "
+      "give the lambda a name and pass that");
   auto start = [body = std::decay_t<Body>(std::forward<Body>(body))](timeout_scope& s) mutable {
     if constexpr (std::invocable<std::decay_t<Body>&, timeout_scope&>) {
       return body(s);
@@ -147,6 +152,12 @@ template <detail::scope_body Body>
                            std::source_location place = std::source_location::current()) {
   return detail::make_timeout<timeout_scope&>(scope, std::forward<Body>(body), "timeout", place);
 }
+
+template <class Limit, class T>
+void timeout(Limit&&, task<T>) = delete;  // wait_for() takes a coroutine, timeout() a function
+template <class Number, detail::scope_body Body>
+  requires std::is_arithmetic_v<Number>
+void timeout(Number, Body&&) = delete;  // give the time a unit: timeout(1s, body)
 
 /// As timeout(), with a deadline on the loop's clock. asyncio: async with timeout_at(when).
 template <detail::scope_body Body>

@@ -47,7 +47,9 @@ class wait_core : public leaving_waiter, private timer_node {
  protected:
   explicit wait_core(const wait_options& options) noexcept : options_(options) {}
   wait_core(wait_core&& other) noexcept
-      : leaving_waiter(std::move(other)), timer_node(), options_(other.options_) {}
+      : leaving_waiter(static_cast<leaving_waiter&&>(other)),
+        timer_node(),
+        options_(other.options_) {}
   ~wait_core() { stop(); }
 
   static void check(std::size_t count, const wait_options& options);

@@ -123,4 +123,10 @@ template <awaitable Awaitable, class Rep, class Period>
                   place);
 }
 
+template <not_awaitable T, class Limit>
+void wait_for(T&&, Limit&&) = delete;  // pass what can be awaited first: work(), not work
+template <awaitable Awaitable, class Number>
+  requires std::is_arithmetic_v<Number>
+void wait_for(Awaitable&&, Number) = delete;  // give the time a unit: wait_for(work(), 1s)
+
 }  // namespace ouro::inline v0

@@ -66,7 +66,7 @@ class future_wait : public waiter, private completion {
     checked(state_);
   }
   future_wait(future_wait&& other) noexcept
-      : waiter(std::move(other)), completion(), state_(std::move(other.state_)) {}
+      : waiter(static_cast<waiter&&>(other)), completion(), state_(std::move(other.state_)) {}
   future_wait& operator=(const future_wait&) = delete;
 
   bool await_ready() const noexcept { return state_->done(); }

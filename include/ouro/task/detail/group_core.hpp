@@ -69,7 +69,7 @@ class group_core {
   void finish();
 
  private:
-  void on_child_done(entry& child) noexcept;
+  void on_child_done(entry& ended) noexcept;
   void note_error(const std::exception_ptr& error);
   void abort_children() noexcept;
   bool from_outer_scope(const std::exception_ptr& error) const;

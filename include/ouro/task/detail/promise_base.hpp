@@ -28,6 +28,8 @@ class promise_base {
   }
 
   std::suspend_always initial_suspend() const noexcept { return {}; }
+  template <class T>
+  void yield_value(T&&) = delete;  // a task gives one value, and that with co_return
   final_awaiter final_suspend() const noexcept;
   void unhandled_exception() noexcept;
 
@@ -67,8 +69,8 @@ concept awaiting_promise = std::derived_from<Promise, promise_base>;
 class await_point {
  public:
   template <awaiting_promise Promise>
-  await_point(std::coroutine_handle<Promise> frame,
-              std::source_location here = std::source_location::current()) noexcept
+  explicit(false) await_point(std::coroutine_handle<Promise> frame,
+                              std::source_location here = std::source_location::current()) noexcept
       : promise_(&frame.promise()) {
     static_assert(alignof(Promise) == alignof(promise_base));
     promise_->set_place(here);

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ouro/base/intrusive_list.hpp"
+#include "ouro/base/visibility.hpp"
 #include "ouro/loop/context.hpp"
 #include "ouro/task/detail/future_base.hpp"
 #include "ouro/task/detail/promise_base.hpp"
@@ -198,7 +199,7 @@ class task_base : public future_base, public list_hook {
   void leave_loop() noexcept;
 
   static constexpr std::uint8_t max_nested_starts = 200;
-  static constinit inline thread_local task_base* current_ = nullptr;
+  OURO_ONE_PER_PROCESS static constinit inline thread_local task_base* current_ = nullptr;
 
   promise_base* resume_point_;    // where the step goes on; the root before the first step
   waiter* blocked_on_ = nullptr;  // null unless blocked
