@@ -2,7 +2,7 @@
 # of another one only the names of the traps are compared.
 cmake_minimum_required(VERSION 3.25)
 
-file(STRINGS ${page} rows REGEX "^[|] `[a-z_]+` ")
+file(STRINGS ${page} rows ENCODING UTF-8 REGEX "^[|] `[a-z_]+` ")
 set(documented "")
 foreach(row IN LISTS rows)
   string(REGEX MATCH "^[|] `([a-z_]+)` .*[|] (yes|no) [|] (yes|no) [|]$" matched "${row}")
