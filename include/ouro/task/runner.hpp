@@ -36,6 +36,7 @@ static_assert(std::is_trivially_destructible_v<run_options>);
 struct runner_run_options {
   const ouro::context* context = nullptr;
 };
+static_assert(std::is_trivially_destructible_v<runner_run_options>);
 
 /// Runs several coroutines, one after the other, on one loop. Between them its other tasks are
 /// paused.
