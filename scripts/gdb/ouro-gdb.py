@@ -33,7 +33,10 @@ def shows(name):
 
 
 def ouro_type(name):
-    return gdb.lookup_type("ouro::v0::" + name)
+    try:
+        return gdb.lookup_type("ouro::v0::" + name)
+    except gdb.error:
+        raise gdb.GdbError("ouro was compiled without debug information (-g)")
 
 
 def is_null(pointer):

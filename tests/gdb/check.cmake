@@ -1,4 +1,5 @@
-# Runs `program` in gdb, with `script`, up to stop_here(), and looks at what gdb prints.
+# Runs `program` in gdb, with `script`, up to stop_here(), and looks at what gdb prints, there and
+# of a core file made there.
 cmake_minimum_required(VERSION 3.25)
 
 if(NOT gdb)
@@ -10,10 +11,15 @@ execute_process(
   COMMAND ${gdb} -nx -batch -iex "set debuginfod enabled off" -iex "set auto-load off"
     -ex "source ${script}" -ex "set width 0" -ex "break stop_here" -ex run
     -ex "print coroutine" -ex "print empty" -ex "print sleeper" -ex "print done"
-    -ex "print promised" -ex "ouro-tasks" -ex "kill" ${program}
+    -ex "print promised" -ex "ouro-tasks" -ex "generate-core-file ${program}.core" -ex "kill" ${program}
   OUTPUT_VARIABLE output ERROR_VARIABLE output)
 if(output MATCHES "ptrace: Operation not permitted|Could not trace the inferior process")
   message("gdb: skipped, this system lets nobody trace")
+  return()
+endif()
+
+if(output MATCHES "ouro was compiled without debug information")
+  message("gdb: skipped, this preset compiles ouro without debug information")
   return()
 endif()
 
@@ -36,3 +42,15 @@ foreach(expected IN ITEMS
     message(FATAL_ERROR "gdb does not print \"${expected}\"")
   endif()
 endforeach()
+
+execute_process(
+  COMMAND ${gdb} -nx -batch -iex "set debuginfod enabled off" -iex "set auto-load off"
+    -ex "source ${script}" -ex "set width 0" -ex "ouro-tasks" ${program} ${program}.core
+  OUTPUT_VARIABLE core_output ERROR_VARIABLE core_output)
+file(REMOVE ${program}.core)
+set(list "loop 0x[0-9a-f]+: 6 unfinished\n.*\n  fresh  [^\n]*\n    in [^\n]*\n")
+string(REGEX MATCH "${list}" live "${output}")
+string(REGEX MATCH "${list}" dead "${core_output}")
+if(NOT live STREQUAL dead)
+  message(FATAL_ERROR "of the core file gdb prints:\n${core_output}")
+endif()
