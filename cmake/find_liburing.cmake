@@ -1,7 +1,7 @@
 # Defines the target ouro::liburing, or the variable ouro_liburing_problem that says what to do.
 # Used by the build and by the installed package.
+set(ouro_liburing_minimum 2.3)
 if(NOT TARGET ouro::liburing)
-  set(ouro_liburing_minimum 2.3)
   find_package(PkgConfig QUIET)
   if(PkgConfig_FOUND)
     pkg_check_modules(ouro_liburing_pc QUIET liburing)

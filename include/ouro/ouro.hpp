@@ -1,6 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#if __cplusplus < 202002L
+#error "ouro needs C++20: compile with -std=c++20 or newer"
+#endif
+
+// clang-format off: in the order of the layers
 #include "ouro/base/assert.hpp"
 #include "ouro/base/errors.hpp"
 #include "ouro/base/exception_group.hpp"
@@ -13,6 +18,7 @@
 #include "ouro/base/time.hpp"
 #include "ouro/base/unique_fd.hpp"
 #include "ouro/base/unique_function.hpp"
+#include "ouro/base/visibility.hpp"
 #include "ouro/ring/features.hpp"
 #include "ouro/ring/operation.hpp"
 #include "ouro/ring/ring.hpp"

@@ -42,7 +42,8 @@ int guarded_fd::release() {
 void guarded_fd::refuse(io_direction direction) const {
   throw_usage_error(
       direction == io_direction::in
-          ? "another task is receiving from, accepting on or waiting to read this descriptor: one at a "
+          ? "another task is receiving from, accepting on or waiting to read this descriptor: one "
+            "at a "
             "time"
           : "another task is sending on, connecting or waiting to write this descriptor: one at a "
             "time");
@@ -55,11 +56,11 @@ void guarded_fd::close_broken() noexcept {
 
 void guarded_fd::give_up() noexcept {
   char text[160];
-  std::snprintf(
-      text, sizeof text,
-      "the socket or fd_watcher of descriptor %d was destroyed while a request was in flight on it; "
-      "the await ends with ECANCELED",
-      fd_.get());
+  std::snprintf(text, sizeof text,
+                "the socket or fd_watcher of descriptor %d was destroyed while a request was in "
+                "flight on it; "
+                "the await ends with ECANCELED",
+                fd_.get());
   log(log_level::error, text);
   for (io_operation* request : std::exchange(users_, {})) {
     if (request == nullptr) continue;

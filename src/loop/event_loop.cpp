@@ -3,6 +3,7 @@
 
 #include "ouro/base/errors.hpp"
 #include "ouro/base/log.hpp"
+
 #include "wakeup.hpp"
 
 #include <algorithm>
@@ -13,11 +14,19 @@
 #include <vector>
 
 namespace ouro::inline v0 {
+namespace detail {
+
+// The loops that exist; scripts/gdb/ouro-gdb.py reads it.
+extern const std::vector<const event_loop*>* loops_for_debuggers;
+[[gnu::used]] constinit const std::vector<const event_loop*>* loops_for_debuggers = nullptr;
+
+}  // namespace detail
+
 namespace {
 
 struct thread_loop {
-  event_loop* set = nullptr;            // not owned
-  std::unique_ptr<event_loop> made;     // by get_event_loop()
+  event_loop* set = nullptr;         // not owned
+  std::unique_ptr<event_loop> made;  // by get_event_loop()
 };
 
 thread_loop& loop_of_thread() {
@@ -37,6 +46,7 @@ struct loop_registry {
   void add(const event_loop* loop) {
     const std::lock_guard lock(mutex);
     loops.push_back(loop);
+    detail::loops_for_debuggers = &loops;
   }
   void remove(const event_loop* loop) noexcept {
     const std::lock_guard lock(mutex);

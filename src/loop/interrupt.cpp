@@ -38,7 +38,7 @@ struct interrupt_guard::saved {
 
 interrupt_guard::interrupt_guard(event_loop& loop, unique_function<void()> on_interrupt)
     : loop_(&loop) {
-  struct sigaction current {};
+  struct sigaction current{};
   if (::gettid() != ::getpid() || ::sigaction(SIGINT, nullptr, &current) != 0) return;
   if ((current.sa_flags & SA_SIGINFO) != 0 || current.sa_handler != SIG_DFL) return;
   event_loop* nobody = nullptr;
@@ -46,7 +46,7 @@ interrupt_guard::interrupt_guard(event_loop& loop, unique_function<void()> on_in
   interrupts.store(0);
   loop.set_interrupt_handler(event_loop::interrupt_kind::sigint, std::move(on_interrupt));
   saved_ = std::make_unique<saved>(saved{current});
-  struct sigaction ours {};
+  struct sigaction ours{};
   ours.sa_handler = &on_sigint;
   sigemptyset(&ours.sa_mask);
   ours.sa_flags = SA_RESTART;
@@ -55,7 +55,7 @@ interrupt_guard::interrupt_guard(event_loop& loop, unique_function<void()> on_in
 
 interrupt_guard::~interrupt_guard() {
   if (!active()) return;
-  struct sigaction current {};
+  struct sigaction current{};
   // A handler that the program installed meanwhile stays.
   if (::sigaction(SIGINT, nullptr, &current) == 0 && current.sa_handler == &on_sigint) {
     static_cast<void>(::sigaction(SIGINT, &saved_->action, nullptr));

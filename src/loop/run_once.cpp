@@ -2,6 +2,7 @@
 // One turn of the loop, and the loop over turns.
 #include "ouro/base/log.hpp"
 #include "ouro/loop/event_loop.hpp"
+
 #include "wakeup.hpp"
 
 #include <cstdio>
@@ -44,7 +45,8 @@ void event_loop::run_once() {
     inbox_.take(ready_);
     ring_.dispatch(reap_limit);
   }
-  if (interrupted_.load(std::memory_order_relaxed) != 0) [[unlikely]] handle_interrupts();
+  if (interrupted_.load(std::memory_order_relaxed) != 0) [[unlikely]]
+    handle_interrupts();
   collect_due_timers();
   run_batch();
 }

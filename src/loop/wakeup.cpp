@@ -26,7 +26,8 @@ void event_loop::wakeup::prepare(io_uring_sqe& sqe) noexcept {
 void event_loop::wakeup::on_complete(int, unsigned) noexcept {}
 
 void event_loop::post(detail::ready_node& node) noexcept {
-  // Once the node is in the inbox its callback may be the one that ends the loop; the destructor waits.
+  // Once the node is in the inbox its callback may be the one that ends the loop; the destructor
+  // waits.
   posting_.fetch_add(1, std::memory_order_relaxed);
   inbox_.post(node);
   // Pairs with the store in poll_or_sleep(): one of the two sides sees the other.

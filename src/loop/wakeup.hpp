@@ -19,8 +19,8 @@ class event_loop::wakeup final : public operation {
     if (!in_flight()) io.submit(*this);
   }
 
-  /// Takes the read out of the ring: between runs nothing of the loop's own is in flight, so that any
-  /// thread may destroy a loop whose tasks have ended.
+  /// Takes the read out of the ring: between runs nothing of the loop's own is in flight, so that
+  /// any thread may destroy a loop whose tasks have ended.
   void disarm(ring& io) {
     io.cancel(*this);
     while (in_flight()) {

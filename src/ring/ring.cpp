@@ -21,7 +21,8 @@ constexpr std::size_t first_slots = 64;
 /// generation is never zero.
 constexpr std::uint64_t nobody = 0;
 
-/// In the user_data of a cancel, beside the id of the request that it is for. No index is that large.
+/// In the user_data of a cancel, beside the id of the request that it is for. No index is that
+/// large.
 constexpr std::uint64_t cancel_mark = std::uint64_t{1} << 31;
 
 constexpr const char* in_forked_child =
@@ -330,9 +331,9 @@ inline void ring::tell(operation& request, const ring_answer& answer) noexcept {
   request.on_complete(answer.result, answer.flags);
 }
 
-/// The kernel overlooks a request that it is about to try again (ENOENT), as it does with connect() to
-/// a UNIX socket whose backlog is full: 128 turns long it is neither polled for nor with a thread. So a
-/// cancel is repeated until it is found or has ended.
+/// The kernel overlooks a request that it is about to try again (ENOENT), as it does with connect()
+/// to a UNIX socket whose backlog is full: 128 turns long it is neither polled for nor with a
+/// thread. So a cancel is repeated until it is found or has ended.
 void ring::cancel_answered(std::uint64_t id, int result) noexcept {
   if (result != -ENOENT) return;
   const slot& asked = slots_[static_cast<std::uint32_t>(id)];

@@ -32,7 +32,7 @@ dump_on_signal::dump_on_signal(event_loop& loop, int signal_number)
     for (const task_handle<>& task : all_tasks(loop)) task.print_stack();
   });
   saved_ = std::make_unique<saved>();
-  struct sigaction ours {};
+  struct sigaction ours{};
   ours.sa_handler = &on_dump_signal;
   sigemptyset(&ours.sa_mask);
   ours.sa_flags = SA_RESTART;

@@ -33,7 +33,8 @@ std::exception_ptr future_base::exception() {
 
 std::exception_ptr future_base::failure() noexcept {
   retrieved_ = true;
-  if (outcome_ == outcome::cancelled && !error_) error_ = std::make_exception_ptr(cancelled_error{});
+  if (outcome_ == outcome::cancelled && !error_)
+    error_ = std::make_exception_ptr(cancelled_error{});
   return error_;
 }
 

@@ -3,8 +3,7 @@
 
 namespace ouro::inline v0::detail {
 
-void gather_core::watch(entry* entries, std::size_t count,
-                        intrusive_ptr<future_base>* children) {
+void gather_core::watch(entry* entries, std::size_t count, intrusive_ptr<future_base>* children) {
   entries_ = entries;
   count_ = left_ = count;
   for (std::size_t i = 0; i < count; ++i) {

@@ -100,7 +100,8 @@ void group_core::body_ended(outcome how, const std::exception_ptr& error) {
   if (how != outcome::value && !aborting_) abort_children();
 }
 
-// A deadline around the whole group comes out as it is; one inside the body is the body's own error.
+// A deadline around the whole group comes out as it is; one inside the body is the body's own
+// error.
 bool group_core::from_outer_scope(const std::exception_ptr& error) const {
   if (!holds<timeout_error>(error)) return false;
   try {

@@ -68,14 +68,16 @@ task_base::interruption task_base::take_interruption() noexcept {
   return were != 0 ? interruption::deadline : interruption::none;
 }
 
-// Throws by itself: each function between the throw and the coroutine costs the unwinder two visits.
+// Throws by itself: each function between the throw and the coroutine costs the unwinder two
+// visits.
 void task_base::throw_interruption() {
   if (take_interruption() != interruption::cancel) throw_expired();
   if (extras_ == nullptr) throw cancelled_error{};
   throw cancelled_error(extras_->cancel_message);
 }
 
-// Cancel beats a result that was not delivered yet; after a request was passed on, its outcome decides.
+// Cancel beats a result that was not delivered yet; after a request was passed on, its outcome
+// decides.
 void task_base::settle_interrupted(const future_base& awaited) {
   const std::uint8_t were = interrupts_;
   interrupts_ &= expired;

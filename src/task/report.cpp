@@ -23,7 +23,8 @@ void report_loss(event_loop* loop, const exception_context& report) noexcept {
 }
 
 void report_never_awaited(const std::source_location& place) noexcept {
-  const std::string text = "coroutine '" + std::string(function_name(place)) + "' was never awaited";
+  const std::string text =
+      "coroutine '" + std::string(function_name(place)) + "' was never awaited";
   exception_context report;
   report.message = text;
   report.name = function_name(place);

@@ -99,7 +99,8 @@ void cancel_all_tasks(event_loop& loop, optional_duration grace) {
   }
 }
 
-// Runs in signal context, where neither memory nor locks may be had: reads what the loop leaves in place.
+// Runs in signal context, where neither memory nor locks may be had: reads what the loop leaves in
+// place.
 void write_task_tree(event_loop& loop) noexcept {
   write_text("\nouro: interrupted twice; unfinished tasks:\n");
   int lines_left = 100;

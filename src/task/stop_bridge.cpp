@@ -11,7 +11,7 @@ void stop_link::post() noexcept {
     loop_->call_soon_threadsafe([link = shared_from_this()] {
       if (link->task_) link->task_.cancel("stop requested");
     });
-  } catch (const usage_error&) {
+  } catch (const usage_error&) {  // NOLINT(bugprone-empty-catch)
     // The loop is closed, and with it the task.
   } catch (const std::exception& error) {
     log(log_level::error, error.what());

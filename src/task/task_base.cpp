@@ -37,7 +37,7 @@ context task_base::copy_context_of() const {
   return copy;
 }
 
-// Steps ---------------------------------------------------------------------------------------------
+// Steps -------------------------------------------------------------------------------------------
 
 void task_base::first_step(bool eagerly) {
   if (task_hooks* hooks = loop_->get_task_hooks()) {
@@ -56,8 +56,8 @@ void task_base::run_eagerly() noexcept {
   run();
 }
 
-// Resumes one coroutine after the other until the task is blocked or ends. A child that ends leaves its
-// parent in resume_point_, so neither depth nor number of awaits uses the stack.
+// Resumes one coroutine after the other until the task is blocked or ends. A child that ends leaves
+// its parent in resume_point_, so neither depth nor number of awaits uses the stack.
 inline void task_base::step() noexcept {
   if (state_ == state::created && (interrupts_ & must_cancel) != 0) {
     finish_unstarted();

@@ -56,7 +56,8 @@ bool timeout_scope::leave(bool cancelled) noexcept {
     return false;
   }
   state_ = state::expired;
-  if (task_->uncancel() > cancelling_before_) return false;  // somebody else wants it cancelled, too
+  if (task_->uncancel() > cancelling_before_)
+    return false;  // somebody else wants it cancelled, too
   task_->withdraw_cancel();
   return cancelled;
 }

@@ -8,10 +8,9 @@
 #include "ouro/testing/shake.hpp"
 
 #include <dirent.h>
-#include <poll.h>
-
 #include <exception>
 #include <optional>
+#include <poll.h>
 
 namespace ouro::inline v0::testing {
 namespace {
@@ -63,13 +62,20 @@ std::size_t open_descriptors() {
 
 const char* name_of(interruption how) noexcept {
   switch (how) {
-    case interruption::none: return "undisturbed";
-    case interruption::at_once: return "cancel()";
-    case interruption::in_kernel: return "cancel() of the submitted request";
-    case interruption::resumed: return "cancel() of the task that is to be resumed";
-    case interruption::twice: return "cancel(), and again at the next suspension,";
-    case interruption::time_out: return "timeout()";
-    case interruption::deadline: return "fail_at";
+    case interruption::none:
+      return "undisturbed";
+    case interruption::at_once:
+      return "cancel()";
+    case interruption::in_kernel:
+      return "cancel() of the submitted request";
+    case interruption::resumed:
+      return "cancel() of the task that is to be resumed";
+    case interruption::twice:
+      return "cancel(), and again at the next suspension,";
+    case interruption::time_out:
+      return "timeout()";
+    case interruption::deadline:
+      return "fail_at";
   }
   return "";
 }
@@ -99,7 +105,8 @@ std::vector<std::string> cancel_session::problems() const {
   return result;
 }
 
-// The run ------------------------------------------------------------------------------------------
+// The run
+// ------------------------------------------------------------------------------------------
 
 void cancel_session::run(const cancel_options& options) {
   const std::size_t descriptors = open_descriptors();
@@ -237,16 +244,15 @@ bool cancel_session::subject_is_ready() const {
   return state.current_state() == detail::task_base::state::ready;
 }
 
-// What is noticed ----------------------------------------------------------------------------------
+// What is noticed
+// ----------------------------------------------------------------------------------
 
 task_hooks::start cancel_session::on_create(const task_handle<>& task) noexcept {
   if (creating_) subject_ = task;
   return start::later;
 }
 
-void cancel_session::on_step(const task_handle<>& task) noexcept {
-  note_requests_of(task, "runs");
-}
+void cancel_session::on_step(const task_handle<>& task) noexcept { note_requests_of(task, "runs"); }
 
 void cancel_session::on_suspend(const task_handle<>& task) noexcept {
   if (!is_subject(task)) return;

@@ -74,10 +74,10 @@ class cancel_session final : private task_hooks, private loop_hooks, private rin
   int suspensions_ = 0;
   bool interrupted_ = false;
   unsigned silence_ = 0;  // turns in which the kernel's answers are held back
-  bool armed_ = false;   // an interruption waits for its moment
+  bool armed_ = false;    // an interruption waits for its moment
   bool hung_ = false;
   bool creating_ = false;
-  std::string place_;    // where the scenario was interrupted
+  std::string place_;  // where the scenario was interrupted
   event_loop* loop_ = nullptr;
   task_handle<> subject_;
   timeout_scope* scope_ = nullptr;

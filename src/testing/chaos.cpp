@@ -5,11 +5,10 @@
 #include "ouro/ring/ring_hooks.hpp"
 #include "ouro/testing/detail/seeded_random.hpp"
 
-#include <sys/socket.h>
-#include <sys/stat.h>
-
 #include <algorithm>
 #include <cerrno>
+#include <sys/socket.h>
+#include <sys/stat.h>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -21,7 +20,7 @@ enum class descriptor_kind { other, pipe, stream, datagram };
 
 /// Only what is certain to bear it is bent: an eventfd, for instance, takes 8 bytes or none.
 descriptor_kind kind_of(int fd) noexcept {
-  struct ::stat status {};
+  struct ::stat status{};
   if (::fstat(fd, &status) != 0) return descriptor_kind::other;
   if (S_ISFIFO(status.st_mode)) return descriptor_kind::pipe;
   if (!S_ISSOCK(status.st_mode)) return descriptor_kind::other;
@@ -66,7 +65,8 @@ struct short_message {
 class chaos::hooks final : public ring_hooks {
  public:
   explicit hooks(const chaos_options& options)
-      : options_(options), errors_(options.errors.begin(), options.errors.end()),
+      : options_(options),
+        errors_(options.errors.begin(), options.errors.end()),
         random_(options.seed) {
     if (errors_.empty()) errors_ = {ECONNRESET, ENOBUFS};
     options_.errors = {};
@@ -152,8 +152,9 @@ class chaos::hooks final : public ring_hooks {
     std::vector<ring_answer> now;
     std::vector<ring_answer> later;
     for (const ring_answer& answer : answers) {
-      const bool behind = std::any_of(later.begin(), later.end(),
-                                      [&](const ring_answer& held) { return held.id == answer.id; });
+      const bool behind = std::any_of(later.begin(), later.end(), [&](const ring_answer& held) {
+        return held.id == answer.id;
+      });
       (behind || wants_delay(answer) ? later : now).push_back(answer);
     }
     if (options_.reorder) shuffle(now);
@@ -181,7 +182,9 @@ class chaos::hooks final : public ring_hooks {
       const auto first = answers.begin() + static_cast<std::ptrdiff_t>(random_.below(left));
       const auto last = answers.begin() + static_cast<std::ptrdiff_t>(left - 1);
       // Answers of one request keep their order.
-      const auto passes = [&](const ring_answer& a) { return a.id == first->id || a.id == last->id; };
+      const auto passes = [&](const ring_answer& a) {
+        return a.id == first->id || a.id == last->id;
+      };
       if (first->id != last->id && std::none_of(first + 1, last, passes)) std::swap(*first, *last);
     }
   }

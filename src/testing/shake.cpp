@@ -20,7 +20,8 @@ void shake::on_turn(detail::ready_queue& batch) noexcept {
   std::vector<std::size_t> tasks;  // where in `nodes`
   while (!batch.empty()) {
     nodes.push_back(&batch.pop());
-    if (dynamic_cast<detail::task_base*>(nodes.back()) != nullptr) tasks.push_back(nodes.size() - 1);
+    if (dynamic_cast<detail::task_base*>(nodes.back()) != nullptr)
+      tasks.push_back(nodes.size() - 1);
   }
   for (std::size_t left = tasks.size(); left > 1; --left) {
     std::swap(nodes[tasks[left - 1]], nodes[tasks[random_.below(left)]]);

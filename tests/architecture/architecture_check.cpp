@@ -51,6 +51,7 @@ class checker {
     if (check == "pragma_once") return pragma_once();
     if (check == "umbrella") return umbrella();
     if (check == "test_names") return test_names();
+    if (check == "options") return options();
     throw std::runtime_error("there is no check called " + std::string(check));
   }
 
@@ -179,7 +180,7 @@ class checker {
     const auto found = std::find_if(library_.begin(), library_.end(),
                                     [this](const source_file& file) { return is_umbrella(file); });
     if (found == library_.end()) return report(umbrella_name, 0, "there is no umbrella");
-    static const std::regex directive(R"(^\s*#\s*(pragma once|include|if|else|elif|endif))");
+    static const std::regex directive(R"(^\s*#\s*(pragma once|include|if|else|elif|endif|error))");
     for (std::size_t index = 0; index < found->code.size(); ++index) {
       const std::string& line = found->code[index];
       if (blank(line) || std::regex_search(line, directive)) continue;
@@ -233,6 +234,23 @@ class checker {
     }
     for (const auto& [subject, found] : extra) {
       if (!found) report("extra_tests.txt", 0, subject + " is no test");
+    }
+  }
+
+  /// g++ 12 destroys an aggregate in a co_await expression twice, so options own nothing.
+  void options() {
+    static const std::regex definition(R"(^\s*(?:struct|class) (\w+_options)\s*(?:final\s*)?[:{])");
+    for (const source_file& file : library_) {
+      for (std::size_t index = 0; index < file.code.size(); ++index) {
+        std::smatch match;
+        if (!std::regex_search(file.code[index], match, definition)) continue;
+        const std::string assertion =
+            "static_assert(std::is_trivially_destructible_v<" + match[1].str() + ">";
+        const bool asserted = std::any_of(
+            file.code.begin(), file.code.end(),
+            [&](const std::string& line) { return line.find(assertion) != std::string::npos; });
+        if (!asserted) report(file.name, index + 1, "lacks " + assertion + ");");
+      }
     }
   }
 

@@ -88,7 +88,8 @@ TEST_CASE("endpoint: any that is written can be read", "[io][endpoint]") {
     const endpoint all[] = {endpoint(ouro::ip_address::v4(four), port),
                             endpoint(ouro::ip_address::v6(six), port),
                             endpoint(ouro::ip_address::v6(six, 1 + number(100)), port),
-                            endpoint::local(name(1)), endpoint::local("/" + name(1).substr(1)),
+                            endpoint::local(name(1)),
+                            endpoint::local("/" + name(1).substr(1)),
                             endpoint::local_abstract(name(1))};
     for (const endpoint& each : all) {
       CAPTURE(each.to_string());

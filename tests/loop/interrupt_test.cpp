@@ -25,7 +25,7 @@ extern "C" void do_nothing(int) {}
 void take_sigint_by_default() { std::signal(SIGINT, SIG_DFL); }
 
 bool sigint_is_default() {
-  struct sigaction current {};
+  struct sigaction current{};
   ::sigaction(SIGINT, nullptr, &current);
   return current.sa_handler == SIG_DFL;
 }
@@ -132,7 +132,7 @@ TEST_CASE("interrupt_guard: a handler of the program's own stays", "[loop][inter
       loop.stop();
       loop.run_forever();
     }
-    struct sigaction current {};
+    struct sigaction current{};
     ::sigaction(SIGINT, nullptr, &current);
     return !called && current.sa_handler == &do_nothing ? 0 : 2;
   });
@@ -171,7 +171,7 @@ TEST_CASE("interrupt_guard: a handler installed meanwhile stays", "[loop][interr
       const ouro::interrupt_guard guard(loop, [] {});
       std::signal(SIGINT, &do_nothing);
     }
-    struct sigaction current {};
+    struct sigaction current{};
     ::sigaction(SIGINT, nullptr, &current);
     return current.sa_handler == &do_nothing ? 0 : 1;
   });

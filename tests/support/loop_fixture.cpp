@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "tests/support/loop_test.hpp"
-
 #include "ouro/base/errors.hpp"
 #include "ouro/base/frame_pool.hpp"
 #include "ouro/task/task_handle.hpp"
+
+#include "tests/support/loop_test.hpp"
 
 #include <dirent.h>
 

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
-// Coroutines as test cases, each on a fresh loop with a virtual clock. At the end of each nothing may be
-// left: no task, timer, request, file descriptor or pooled block, and no report that was not looked at.
+// Coroutines as test cases, each on a fresh loop with a virtual clock. At the end of each nothing
+// may be left: no task, timer, request, file descriptor or pooled block, and no report that was not
+// looked at.
 #pragma once
 
 #include "ouro/loop/event_loop.hpp"
 #include "ouro/task/create_task.hpp"
 #include "ouro/task/sleep.hpp"
 #include "ouro/task/task.hpp"
+
 #include "tests/support/catch.hpp"
 #include "tests/support/virtual_clock.hpp"
 
@@ -21,8 +23,8 @@ using namespace std::chrono_literals;
 /// The clock of the test that runs.
 virtual_clock& clock();
 
-/// What went to the exception handler since the last call, as "message | name | exception", and forgets
-/// it. A test that expects no loss need not call this: anything left over fails it.
+/// What went to the exception handler since the last call, as "message | name | exception", and
+/// forgets it. A test that expects no loss need not call this: anything left over fails it.
 std::vector<std::string> take_reports();
 
 /// Open file descriptors of this process.

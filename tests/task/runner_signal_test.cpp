@@ -19,7 +19,7 @@ using child_test::run_in_child;
 namespace {
 
 bool default_action(int signal_number) {
-  struct sigaction action {};
+  struct sigaction action{};
   return ::sigaction(signal_number, nullptr, &action) == 0 && action.sa_handler == SIG_DFL;
 }
 

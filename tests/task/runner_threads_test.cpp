@@ -13,7 +13,7 @@ using namespace std::chrono_literals;
 namespace {
 
 ouro::task<bool> sigint_is_handled() {
-  struct sigaction action {};
+  struct sigaction action{};
   ::sigaction(SIGINT, nullptr, &action);
   co_await ouro::sleep(0s);
   co_return action.sa_handler != SIG_DFL&& action.sa_handler != SIG_IGN;
@@ -28,14 +28,14 @@ ouro::task<int> number_after_turns(int value) {
 class default_sigint {
  public:
   default_sigint() {
-    struct sigaction plain {};
+    struct sigaction plain{};
     plain.sa_handler = SIG_DFL;
     ::sigaction(SIGINT, &plain, &before_);
   }
   ~default_sigint() { ::sigaction(SIGINT, &before_, nullptr); }
 
  private:
-  struct sigaction before_ {};
+  struct sigaction before_{};
 };
 
 }  // namespace

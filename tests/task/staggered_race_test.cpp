@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "ouro/task/staggered_race.hpp"
 
-#include "tests/support/loop_test.hpp"
-
 #include "ouro/base/errors.hpp"
+
+#include "tests/support/loop_test.hpp"
 
 #include <string>
 
@@ -35,7 +35,8 @@ struct runner_up {
 
 }  // namespace
 
-OURO_TEST_CASE("staggered_race: the first value wins and the others are cancelled", "[task][race]") {
+OURO_TEST_CASE("staggered_race: the first value wins and the others are cancelled",
+               "[task][race]") {
   std::string log;
   std::vector<runner_up> functions{{&log, 1, 10s}, {&log, 2, 1s}, {&log, 3, 10s}};
 

@@ -149,7 +149,9 @@ OURO_TEST_CASE("cancel_on_stop: a request after its end does nothing", "[task][s
   ouro::event go;
   std::stop_source source;
   auto subject = ouro::create_task(note_end(wait_for_event(go), log));
-  { const ouro::cancel_on_stop connection(source.get_token(), subject); }
+  {
+    const ouro::cancel_on_stop connection(source.get_token(), subject);
+  }
 
   source.request_stop();
   co_await test::settle(2);

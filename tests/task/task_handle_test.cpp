@@ -203,7 +203,9 @@ OURO_TEST_CASE("task_handle: awaiting one cancelled before the await throws canc
 
 OURO_TEST_CASE("task_handle: dropping it lets the task go on", "[task][task_handle]") {
   std::string log;
-  { auto handle = ouro::create_task(append_result(ouro::create_task(number_after(1s, 3)), log)); }
+  {
+    auto handle = ouro::create_task(append_result(ouro::create_task(number_after(1s, 3)), log));
+  }
   CHECK(ouro::all_tasks().size() == 3);
 
   co_await ouro::sleep(2s);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "ouro/task/task.hpp"
 
-#include "tests/support/loop_test.hpp"
-
 #include "ouro/base/errors.hpp"
+
+#include "tests/support/loop_test.hpp"
 
 #include <memory>
 

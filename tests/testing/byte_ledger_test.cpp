@@ -28,8 +28,7 @@ TEST_CASE("byte_ledger: tells bytes too many", "[testing][byte_ledger]") {
   ledger.sent("ab");
   ledger.received("abab");
 
-  CHECK(ledger.difference() ==
-        "2 bytes were sent and 4 received, some twice or from nowhere");
+  CHECK(ledger.difference() == "2 bytes were sent and 4 received, some twice or from nowhere");
 }
 
 TEST_CASE("byte_ledger: tells where bytes differ", "[testing][byte_ledger]") {

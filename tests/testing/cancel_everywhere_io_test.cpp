@@ -12,14 +12,13 @@
 #include "ouro/task/sleep.hpp"
 #include "ouro/testing/cancel_everywhere.hpp"
 
-#include <poll.h>
-#include <unistd.h>
+#include "tests/support/catch.hpp"
 
 #include <array>
 #include <memory>
+#include <poll.h>
 #include <string>
-
-#include "tests/support/catch.hpp"
+#include <unistd.h>
 
 namespace {
 
@@ -55,9 +54,13 @@ ouro::task<> connect_and_accept(cancel_run&) {
   co_await server.recv(buffer);
 }
 
-ouro::task<ouro::socket> accept_one(ouro::listener& listener) { co_return co_await listener.accept(); }
+ouro::task<ouro::socket> accept_one(ouro::listener& listener) {
+  co_return co_await listener.accept();
+}
 
-ouro::task<> connect_one(ouro::socket& client, ouro::endpoint peer) { co_await client.connect(peer); }
+ouro::task<> connect_one(ouro::socket& client, ouro::endpoint peer) {
+  co_await client.connect(peer);
+}
 
 ouro::task<> accept_beside_connect(cancel_run&) {
   ouro::listener listener(ouro::endpoint("127.0.0.1", 0));
@@ -81,7 +84,8 @@ struct pipe_ends {
 ouro::task<> read_some(cancel_run& run, int fd, std::size_t bytes) {
   std::array<std::byte, 5> buffer;
   while (bytes != 0) {
-    const std::size_t count = co_await ouro::read(fd, std::span(buffer).first(std::min<std::size_t>(bytes, 5)));
+    const std::size_t count =
+        co_await ouro::read(fd, std::span(buffer).first(std::min<std::size_t>(bytes, 5)));
     run.ledger().received(std::span(buffer).first(count));
     bytes -= count;
   }
@@ -113,9 +117,8 @@ ouro::task<> poll_then_close(cancel_run&) {
   struct one_write {
     ouro::timer_handle timer;
     ~one_write() { timer.cancel(); }
-  } later{ouro::get_running_loop().call_later(1ms, [fd = ends.out.get()] {
-    CHECK(::write(fd, "x", 1) == 1);
-  })};
+  } later{ouro::get_running_loop().call_later(
+      1ms, [fd = ends.out.get()] { CHECK(::write(fd, "x", 1) == 1); })};
   co_await ouro::poll(ends.in.get(), POLLIN);
   co_await ouro::close(std::move(ends.in));
   co_await ouro::close(std::move(ends.out));
@@ -124,7 +127,8 @@ ouro::task<> poll_then_close(cancel_run&) {
 ouro::task<> receive_some(cancel_run& run, ouro::socket& from, std::size_t bytes) {
   std::array<std::byte, 65536> buffer;
   while (bytes != 0) {
-    const std::size_t count = co_await from.recv(std::span(buffer).first(std::min(bytes, buffer.size())));
+    const std::size_t count =
+        co_await from.recv(std::span(buffer).first(std::min(bytes, buffer.size())));
     run.ledger().received(std::span(buffer).first(count));
     bytes -= count;
   }

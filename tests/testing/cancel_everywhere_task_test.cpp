@@ -13,10 +13,10 @@
 #include "ouro/task/wait_for.hpp"
 #include "ouro/testing/cancel_everywhere.hpp"
 
+#include "tests/support/catch.hpp"
+
 #include <string>
 #include <vector>
-
-#include "tests/support/catch.hpp"
 
 namespace {
 
@@ -96,7 +96,8 @@ ouro::task<> races() {
   co_await ouro::staggered_race(functions, ouro::duration(1ms));
 }
 
-/// Three tasks that do not outlive it: wait() and as_completed() leave theirs running, as asyncio's do.
+/// Three tasks that do not outlive it: wait() and as_completed() leave theirs running, as asyncio's
+/// do.
 struct three_tasks {
   std::vector<ouro::task_handle<int>> handles;
   three_tasks() {
@@ -144,7 +145,8 @@ TEST_CASE("cancel_everywhere: a race leaves no loser behind", "[testing][cancel_
   stands_everything(&races);
 }
 
-TEST_CASE("cancel_everywhere: wait and as_completed leave nothing", "[testing][cancel_everywhere]") {
+TEST_CASE("cancel_everywhere: wait and as_completed leave nothing",
+          "[testing][cancel_everywhere]") {
   stands_everything(&waits);
   stands_everything(&completions);
 }

@@ -11,13 +11,12 @@
 #include "ouro/task/task_group.hpp"
 #include "ouro/task/waiter.hpp"
 
-#include <unistd.h>
+#include "tests/support/loop_test.hpp"
 
 #include <array>
 #include <cstring>
 #include <memory>
-
-#include "tests/support/loop_test.hpp"
+#include <unistd.h>
 
 namespace {
 
@@ -58,7 +57,8 @@ ouro::task<> feed(cancel_run& run, ouro::socket& into, int times) {
 ouro::task<> take(cancel_run& run, ouro::socket& from, std::size_t bytes) {
   std::array<std::byte, 3> buffer;
   while (bytes != 0) {
-    const std::size_t count = co_await from.recv(std::span(buffer).first(std::min(bytes, buffer.size())));
+    const std::size_t count =
+        co_await from.recv(std::span(buffer).first(std::min(bytes, buffer.size())));
     run.ledger().received(std::span(buffer).first(count));
     bytes -= count;
   }
@@ -68,7 +68,8 @@ ouro::task<> take(cancel_run& run, ouro::socket& from, std::size_t bytes) {
 ouro::task<> take_and_drop(cancel_run& run, ouro::socket& from, std::size_t bytes) {
   std::array<std::byte, 3> buffer;
   while (bytes != 0) {
-    const std::size_t count = co_await from.recv(std::span(buffer).first(std::min(bytes, buffer.size())));
+    const std::size_t count =
+        co_await from.recv(std::span(buffer).first(std::min(bytes, buffer.size())));
     co_await ouro::sleep(1ms);
     run.ledger().received(std::span(buffer).first(count));
     bytes -= count;
@@ -139,9 +140,8 @@ ouro::task<> resume_early() {
   if (::pipe(pipe.data()) != 0) co_return;
   const ouro::unique_fd in(pipe[0]);
   const ouro::unique_fd out(pipe[1]);
-  ouro::get_running_loop().call_later(1ms, [fd = out.get()] {
-    [[maybe_unused]] const auto count = ::write(fd, "x", 1);
-  });
+  ouro::get_running_loop().call_later(
+      1ms, [fd = out.get()] { [[maybe_unused]] const auto count = ::write(fd, "x", 1); });
   co_await early_read(in.get(), buffer);
 }
 
@@ -173,8 +173,9 @@ TEST_CASE("cancel_everywhere: finds a frame that is resumed before its request h
   const auto report = cancel_everywhere(&resume_early);
 
   INFO(text_of(report));
-  CHECK(text_of(report).find("task 'scenario' runs while a request of its is still in the kernel") !=
-        std::string::npos);
+  CHECK(
+      text_of(report).find("task 'scenario' runs while a request of its is still in the kernel") !=
+      std::string::npos);
 }
 
 namespace {
@@ -260,7 +261,8 @@ TEST_CASE("cancel_everywhere: a scenario may swallow the interruption",
   CHECK(text_of(report) == "");
 }
 
-TEST_CASE("cancel_everywhere: interrupts each suspension in each way", "[testing][cancel_everywhere]") {
+TEST_CASE("cancel_everywhere: interrupts each suspension in each way",
+          "[testing][cancel_everywhere]") {
   const auto report = cancel_everywhere(&five_sleeps);
 
   CHECK(text_of(report) == "");
@@ -269,7 +271,8 @@ TEST_CASE("cancel_everywhere: interrupts each suspension in each way", "[testing
   CHECK(report.runs == 1 + 6 * 5 + 1 + 6);
 }
 
-TEST_CASE("cancel_everywhere: a group joins its children in every run", "[testing][cancel_everywhere]") {
+TEST_CASE("cancel_everywhere: a group joins its children in every run",
+          "[testing][cancel_everywhere]") {
   const auto report = cancel_everywhere(&many_children, {.shake_seed = 5});
 
   CHECK(text_of(report) == "");
@@ -305,7 +308,8 @@ TEST_CASE("cancel_everywhere: what a check at the end throws is a problem",
   CHECK(report.problems[1] == "undisturbed: an expectation");
 }
 
-TEST_CASE("cancel_everywhere: refuses a scenario that is too long", "[testing][cancel_everywhere]") {
+TEST_CASE("cancel_everywhere: refuses a scenario that is too long",
+          "[testing][cancel_everywhere]") {
   const auto report = cancel_everywhere(&five_sleeps, {.longest_scenario = 4});
 
   REQUIRE(report.problems.size() == 1);

@@ -9,12 +9,11 @@
 #include "ouro/task/gather.hpp"
 #include "ouro/task/wait_for.hpp"
 
-#include <sys/socket.h>
+#include "tests/support/loop_test.hpp"
 
 #include <array>
 #include <string>
-
-#include "tests/support/loop_test.hpp"
+#include <sys/socket.h>
 
 namespace {
 

@@ -4,10 +4,10 @@
 #include "ouro/task/create_task.hpp"
 #include "ouro/task/gather.hpp"
 
+#include "tests/support/loop_test.hpp"
+
 #include <set>
 #include <string>
-
-#include "tests/support/loop_test.hpp"
 
 namespace {
 
@@ -70,7 +70,9 @@ OURO_TEST_CASE("shake: callbacks keep their order", "[testing][shake]") {
 }
 
 OURO_TEST_CASE("shake: ends with the object", "[testing][shake]") {
-  { ouro::testing::shake shaken(4); }
+  {
+    ouro::testing::shake shaken(4);
+  }
 
   const std::string log = co_await order_of_steps();
 

@@ -13,7 +13,7 @@ namespace ouro::inline v0::detail {
 #ifdef NDEBUG
 #define OURO_ASSERT(condition) static_cast<void>(sizeof(!(condition)))
 #else
-#define OURO_ASSERT(condition)    \
+#define OURO_ASSERT(condition)        \
   ((condition) ? static_cast<void>(0) \
                : ::ouro::detail::assertion_failed(#condition, __FILE__, __LINE__))
 #endif

@@ -20,8 +20,8 @@ class exception_group : public std::exception {
   const std::string& message() const noexcept { return message_; }
   const std::vector<std::exception_ptr>& exceptions() const noexcept { return exceptions_; }
 
-  /// The part whose exceptions are an `Exception`, and the rest. Nested groups are split too and keep
-  /// their shape. asyncio: ExceptionGroup.split().
+  /// The part whose exceptions are an `Exception`, and the rest. Nested groups are split too and
+  /// keep their shape. asyncio: ExceptionGroup.split().
   template <class Exception>
   std::pair<std::optional<exception_group>, std::optional<exception_group>> split() const {
     std::vector<std::exception_ptr> matching;

@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "ouro/base/visibility.hpp"
+
 #include <cstddef>
 #include <cstdint>
 
 namespace ouro::inline v0::detail {
 
 /// Memory for coroutine frames and the small objects beside them: per thread, a free list for each
-/// size class of 16 bytes. A block may be freed on another thread than it came from; lists that grow
-/// long, and those of a thread that ends, go to a depot that all threads draw from.
+/// size class of 16 bytes. A block may be freed on another thread than it came from; lists that
+/// grow long, and those of a thread that ends, go to a depot that all threads draw from.
 ///
 /// With OURO_NO_FRAME_POOL every block comes from the heap, so that sanitizers see its end.
 class frame_pool {
@@ -33,7 +35,8 @@ class frame_pool {
     block* first;
     std::uint32_t count;
   };
-  // fresh: its end is not watched yet. closed: the thread ends, and blocks go straight to the depot.
+  // fresh: its end is not watched yet. closed: the thread ends, and blocks go straight to the
+  // depot.
   enum class phase : std::uint8_t { fresh, open, closed };
   struct thread_cache {
     free_list classes[class_count];
@@ -52,7 +55,7 @@ class frame_pool {
   static void spill(std::size_t index) noexcept;
   static void watch_thread_end();
 
-  static constinit inline thread_local thread_cache cache_{};
+  OURO_ONE_PER_PROCESS static constinit inline thread_local thread_cache cache_{};
 };
 
 #ifndef OURO_NO_FRAME_POOL

@@ -11,7 +11,7 @@ template <class T>
 class intrusive_ptr {
  public:
   intrusive_ptr() noexcept = default;
-  intrusive_ptr(std::nullptr_t) noexcept {}
+  explicit(false) intrusive_ptr(std::nullptr_t) noexcept {}
   explicit intrusive_ptr(T* object) noexcept : object_(object) {
     if (object_ != nullptr) object_->add_reference();
   }

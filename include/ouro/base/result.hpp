@@ -14,9 +14,9 @@ class [[nodiscard]] result {
  public:
   using value_type = T;
 
-  result(T value) noexcept(std::is_nothrow_move_constructible_v<T>)
+  explicit(false) result(T value) noexcept(std::is_nothrow_move_constructible_v<T>)
       : outcome_(std::in_place_index<0>, std::move(value)) {}
-  result(std::exception_ptr error) noexcept
+  explicit(false) result(std::exception_ptr error) noexcept
       : outcome_(std::in_place_index<1>, std::move(error)) {}
 
   bool has_value() const noexcept { return outcome_.index() == 0; }
@@ -63,7 +63,7 @@ class [[nodiscard]] result<void> {
   using value_type = void;
 
   result() noexcept = default;
-  result(std::exception_ptr error) noexcept : error_(std::move(error)) {}
+  explicit(false) result(std::exception_ptr error) noexcept : error_(std::move(error)) {}
 
   bool has_value() const noexcept { return error_ == nullptr; }
   explicit operator bool() const noexcept { return has_value(); }

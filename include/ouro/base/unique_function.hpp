@@ -16,12 +16,12 @@ template <class Result, class... Arguments>
 class unique_function<Result(Arguments...)> {
  public:
   unique_function() noexcept = default;
-  unique_function(std::nullptr_t) noexcept {}
+  explicit(false) unique_function(std::nullptr_t) noexcept {}
 
   template <class Function>
     requires(!std::same_as<std::remove_cvref_t<Function>, unique_function> &&
              std::is_invocable_r_v<Result, Function&, Arguments...>)
-  unique_function(Function&& function)
+  explicit(false) unique_function(Function&& function)
       : target_(new holder<std::decay_t<Function>>(std::forward<Function>(function))) {}
 
   unique_function(unique_function&& other) noexcept
@@ -46,6 +46,7 @@ class unique_function<Result(Arguments...)> {
   template <class Function>
   struct holder final : base {
     template <class From>
+      requires(!std::same_as<std::remove_cvref_t<From>, holder>)
     explicit holder(From&& from) : function(std::forward<From>(from)) {}
     Result call(Arguments... arguments) override {
       return static_cast<Result>(function(std::forward<Arguments>(arguments)...));

@@ -14,9 +14,9 @@ namespace detail {
 class recvmsg_operation;
 }
 
-/// What goes beside the bytes of a message: descriptors, or control messages of cmsg(3). One made by
-/// the program is for sendmsg(); one that recvmsg() gives owns the descriptors that came, and closes
-/// those that nobody takes.
+/// What goes beside the bytes of a message: descriptors, or control messages of cmsg(3). One made
+/// by the program is for sendmsg(); one that recvmsg() gives owns the descriptors that came, and
+/// closes those that nobody takes.
 class ancillary_data {
  public:
   /// A control message that is no descriptors.
@@ -34,8 +34,9 @@ class ancillary_data {
   /// Adds a control message to send, as SOL_IP, IP_TTL and an int.
   void add(int level, int type, const_buffer data);
 
-  /// Adds descriptors to send over a UNIX socket (SCM_RIGHTS): the receiver gets duplicates. They are
-  /// not owned, and must stay open until the message is sent. A stream sends them only with a byte of
+  /// Adds descriptors to send over a UNIX socket (SCM_RIGHTS): the receiver gets duplicates. They
+  /// are not owned, and must stay open until the message is sent. A stream sends them only with a
+  /// byte of
   /// data. asyncio: none; socket.send_fds().
   void add_fds(std::span<const int> fds);
   void add_fd(int fd) { add_fds({&fd, 1}); }

@@ -10,11 +10,11 @@
 
 namespace ouro::inline v0 {
 
-/// Calls `function` in every turn of `loop` in which `fd` is readable, at its end or broken (POLLHUP,
-/// POLLERR), until remove_reader(): level-triggered. It runs as a callback of the loop, behind those
-/// that were ready before, and in one context, as of call_soon(). There is one for each descriptor and
-/// direction: adding replaces, also from inside the callback. What it throws goes to the exception
-/// handler, and the next turn calls it again.
+/// Calls `function` in every turn of `loop` in which `fd` is readable, at its end or broken
+/// (POLLHUP, POLLERR), until remove_reader(): level-triggered. It runs as a callback of the loop,
+/// behind those that were ready before, and in one context, as of call_soon(). There is one for
+/// each descriptor and direction: adding replaces, also from inside the callback. What it throws
+/// goes to the exception handler, and the next turn calls it again.
 ///
 /// The descriptor is not owned, and needs not be non-blocking. Call remove_reader() before it is
 /// closed: until then the kernel keeps the file open. A closed one is noticed when the file has
@@ -35,8 +35,9 @@ void add_writer(event_loop& loop, int fd, unique_function<void()> function,
                 const callback_options& options = {},
                 std::source_location place = std::source_location::current());
 
-/// Ends the calls; one that is queued in this turn does not come. Destroys the function, if it is not
-/// running: then when it has returned. Returns whether there was one; false if the loop is closed.
+/// Ends the calls; one that is queued in this turn does not come. Destroys the function, if it is
+/// not running: then when it has returned. Returns whether there was one; false if the loop is
+/// closed.
 /// Errors: usage_error on another thread while the loop runs. asyncio: loop.remove_reader().
 bool remove_reader(event_loop& loop, int fd);
 

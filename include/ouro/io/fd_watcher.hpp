@@ -38,10 +38,10 @@ class fd_watch_operation final : public io_operation {
 /// The kernel is asked only while a task awaits. One task may await readable() while another awaits
 /// writable(), but no two the same: that is a usage_error.
 ///
-/// The owner must not close the descriptor under an await. If it has, the await throws usage_error, as
-/// soon as the old file has something to tell; until then it stays open in the kernel. The destructor,
-/// which cannot throw, reports an await in flight as an error and cancels it; the await then throws
-/// std::system_error (ECANCELED). Moving a watcher is safe at any time.
+/// The owner must not close the descriptor under an await. If it has, the await throws usage_error,
+/// as soon as the old file has something to tell; until then it stays open in the kernel. The
+/// destructor, which cannot throw, reports an await in flight as an error and cancels it; the await
+/// then throws std::system_error (ECANCELED). Moving a watcher is safe at any time.
 ///
 /// asyncio: loop.add_reader() and add_writer(), awaited.
 class fd_watcher {

@@ -43,11 +43,11 @@ class recvfrom_operation final : public io_operation {
 
 }  // namespace detail
 
-/// Receives a datagram of up to `into.size()` bytes, and tells who has sent it. What does not fit is
-/// lost, as `truncated` tells. On a stream it is recv().
+/// Receives a datagram of up to `into.size()` bytes, and tells who has sent it. What does not fit
+/// is lost, as `truncated` tells. On a stream it is recv().
 ///
-/// Suspends until a datagram has arrived, which may be empty. `into` must stay valid, and `fd` open,
-/// until the await ends.
+/// Suspends until a datagram has arrived, which may be empty. `into` must stay valid, and `fd`
+/// open, until the await ends.
 ///
 /// Errors: std::system_error, with the errno of recvfrom(2). On a connected socket ECONNREFUSED tells
 /// that nobody listened to a datagram sent before; the socket stays as good as it was.

@@ -77,15 +77,14 @@ class recvmsg_operation final : public io_operation {
 /// Receives a message into several buffers, which are filled one after the other, with what comes
 /// beside its bytes.
 ///
-/// Suspends until there is one. The buffers, but not the span of them, must stay valid, and `fd` open,
-/// until the await ends. Descriptors that come are closed on exec. Zero bytes are the end of a stream,
-/// or an empty datagram.
+/// Suspends until there is one. The buffers, but not the span of them, must stay valid, and `fd`
+/// open, until the await ends. Descriptors that come are closed on exec. Zero bytes are the end of
+/// a stream, or an empty datagram.
 ///
 /// Errors: std::system_error, with the errno of recvmsg(2).
 /// Cancellation: if cancelled_error or timeout_error is thrown, nothing was taken from the socket.
 /// asyncio: none; Python's socket.recvmsg_into() and recv_fds().
-[[nodiscard]] inline detail::recvmsg_operation recvmsg(int fd,
-                                                       std::span<const mutable_buffer> into,
+[[nodiscard]] inline detail::recvmsg_operation recvmsg(int fd, std::span<const mutable_buffer> into,
                                                        const recvmsg_options& options = {}) {
   return {fd, detail::buffer_list(into), options};
 }

@@ -53,9 +53,9 @@ class sendmsg_operation final : public io_operation {
 
 /// Sends several buffers, one after the other, as one message, with what is to go beside its bytes.
 ///
-/// Suspends until the socket has room. Returns the number of bytes sent: for a stream perhaps less than
-/// all, and then whatever goes beside them is sent already. The buffers, but not the span of them, must
-/// stay valid, and `fd` open, until the await ends. Never raises SIGPIPE.
+/// Suspends until the socket has room. Returns the number of bytes sent: for a stream perhaps less
+/// than all, and then whatever goes beside them is sent already. The buffers, but not the span of
+/// them, must stay valid, and `fd` open, until the await ends. Never raises SIGPIPE.
 ///
 /// Errors: std::system_error, with the errno of sendmsg(2): EMSGSIZE if there are more than 1024
 /// buffers; EAGAIN as sendto().

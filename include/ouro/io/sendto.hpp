@@ -33,16 +33,16 @@ class sendto_operation final : public io_operation {
 
 }  // namespace detail
 
-/// Sends `data`, which may be empty, as one datagram to `to`. A datagram is sent as a whole or not at
-/// all. Without an address it goes to the peer that the socket is connected to. Suspends until the
-/// socket has room; returns the number of bytes sent. `data` must stay valid, and `fd` open, until the
-/// await ends. Never raises SIGPIPE.
+/// Sends `data`, which may be empty, as one datagram to `to`. A datagram is sent as a whole or not
+/// at all. Without an address it goes to the peer that the socket is connected to. Suspends until
+/// the socket has room; returns the number of bytes sent. `data` must stay valid, and `fd` open,
+/// until the await ends. Never raises SIGPIPE.
 ///
 /// Errors: std::system_error, with the errno of sendto(2): EMSGSIZE if it is too long for a datagram;
-/// EAGAIN if `to` is a UNIX socket that has no room: Linux tells only those that are connected to it
-/// when it has, so connect() and send() to wait for that.
-/// On a connected socket ECONNREFUSED tells that nobody listened to one sent before, and this one was
-/// not sent; the socket stays as good as it was.
+/// EAGAIN if `to` is a UNIX socket that has no room: Linux tells only those that are connected to
+/// it when it has, so connect() and send() to wait for that. On a connected socket ECONNREFUSED
+/// tells that nobody listened to one sent before, and this one was not sent; the socket stays as
+/// good as it was.
 /// Cancellation: if cancelled_error or timeout_error is thrown, nothing was sent.
 /// asyncio: loop.sock_sendto().
 [[nodiscard]] inline detail::sendto_operation sendto(int fd, const_buffer data,

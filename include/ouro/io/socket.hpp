@@ -37,8 +37,8 @@ enum class shutdown_how { receive, send, both };
 ///
 /// One task may receive while another sends, but no two may do the same: a second recv() or send()
 /// beside one that has not ended is a usage_error, because the two would mix up the stream.
-/// accept() and all that begins with recv count as receiving, connect() and all that begins with send
-/// as sending, also by try_.
+/// accept() and all that begins with recv count as receiving, connect() and all that begins with
+/// send as sending, also by try_.
 ///
 /// A socket is not closed under a request: cancel the task that awaits it, and await that task,
 /// first. close() and release() throw usage_error while there is a request. The destructor, which
@@ -61,8 +61,8 @@ class socket {
   [[nodiscard]] static socket tcp(address_family family = address_family::ipv4) {
     return stream(family);
   }
-  /// A new datagram socket: UDP, or UNIX for address_family::local. connect() gives it one peer, for
-  /// recv() and send().
+  /// A new datagram socket: UDP, or UNIX for address_family::local. connect() gives it one peer,
+  /// for recv() and send().
   /// Errors: std::system_error, with the errno of socket(2).
   [[nodiscard]] static socket datagram(address_family family);
   /// A new UDP socket.
@@ -113,9 +113,9 @@ class socket {
     return sendall(as_buffer(data));
   }
 
-  /// Receives a datagram of up to `into.size()` bytes, and tells who has sent it. What does not fit is
-  /// lost, as `truncated` tells. Suspends until there is one, which may be empty. `into` must stay
-  /// valid until the await ends.
+  /// Receives a datagram of up to `into.size()` bytes, and tells who has sent it. What does not fit
+  /// is lost, as `truncated` tells. Suspends until there is one, which may be empty. `into` must
+  /// stay valid until the await ends.
   ///
   /// Errors: std::system_error, with the errno of recvfrom(2); usage_error if another task receives.
   /// Cancellation: if cancelled_error or timeout_error is thrown, no datagram was taken.
@@ -124,8 +124,8 @@ class socket {
     return {fd(), into, &fd_};
   }
 
-  /// Sends `data`, which may be empty, as one datagram to `to`. Suspends until there is room; returns
-  /// the number of bytes sent. `data` must stay valid until the await ends.
+  /// Sends `data`, which may be empty, as one datagram to `to`. Suspends until there is room;
+  /// returns the number of bytes sent. `data` must stay valid until the await ends.
   ///
   /// Errors: std::system_error, with the errno of sendto(2); usage_error if another task sends.
   /// Cancellation: if cancelled_error or timeout_error is thrown, nothing was sent.
@@ -265,7 +265,8 @@ class socket {
 /// Errors: std::system_error, with the errno of socketpair(2).
 [[nodiscard]] std::array<socket, 2> socket_pair();
 
-/// Two UNIX datagram sockets that are connected to each other: they keep the boundaries of messages.
+/// Two UNIX datagram sockets that are connected to each other: they keep the boundaries of
+/// messages.
 ///
 /// Errors: std::system_error, with the errno of socketpair(2).
 [[nodiscard]] std::array<socket, 2> datagram_socket_pair();

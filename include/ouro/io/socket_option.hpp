@@ -27,8 +27,7 @@ inline constexpr socket_option_key<bool> nodelay{IPPROTO_TCP, TCP_NODELAY};
 /// Ask a silent peer whether it is still there. SO_KEEPALIVE.
 inline constexpr socket_option_key<bool> keep_alive{SOL_SOCKET, SO_KEEPALIVE};
 /// Silence before the first question: 1 to 32767 seconds. TCP_KEEPIDLE.
-inline constexpr socket_option_key<std::chrono::seconds> keep_alive_idle{IPPROTO_TCP,
-                                                                         TCP_KEEPIDLE};
+inline constexpr socket_option_key<std::chrono::seconds> keep_alive_idle{IPPROTO_TCP, TCP_KEEPIDLE};
 /// Time between questions: 1 to 32767 seconds. TCP_KEEPINTVL.
 inline constexpr socket_option_key<std::chrono::seconds> keep_alive_interval{IPPROTO_TCP,
                                                                              TCP_KEEPINTVL};

@@ -53,8 +53,8 @@ class splice_operation final : public io_operation {
 
 }  // namespace detail
 
-/// Moves up to `size` bytes from one descriptor to another, of which at least one is a pipe, without
-/// copying them through the program. From socket to socket it takes a pipe between them:
+/// Moves up to `size` bytes from one descriptor to another, of which at least one is a pipe,
+/// without copying them through the program. From socket to socket it takes a pipe between them:
 ///
 ///     auto pipe = ouro::make_pipe();
 ///     while (std::size_t left = co_await ouro::splice(from, pipe[1].get(), 65536)) {
@@ -62,9 +62,9 @@ class splice_operation final : public io_operation {
 ///     }
 ///
 /// Suspends until something can be moved. Returns the number of bytes moved; zero is the end of the
-/// input. Both descriptors must stay open until the await ends. A thread of the kernel waits for each
-/// one in flight, so it is for few long transfers, not for thousands of idle sockets: wait for those
-/// by poll().
+/// input. Both descriptors must stay open until the await ends. A thread of the kernel waits for
+/// each one in flight, so it is for few long transfers, not for thousands of idle sockets: wait for
+/// those by poll().
 ///
 /// Effects: SIGPIPE is raised when the reader of the pipe `to` is gone; the first splice() ignores it
 /// as write() does.

@@ -9,9 +9,9 @@
 
 namespace ouro::inline v0 {
 
-/// Receives up to `into.size()` bytes that are there already; empty if there are none. Never waits: it
-/// is the plain system call, with or without a loop. Zero means that the peer has shut its side down,
-/// or that `into` is empty.
+/// Receives up to `into.size()` bytes that are there already; empty if there are none. Never waits:
+/// it is the plain system call, with or without a loop. Zero means that the peer has shut its side
+/// down, or that `into` is empty.
 ///
 /// Errors: std::system_error, with the errno of recv(2).
 /// asyncio: none; recv() of a non-blocking socket in Python.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ouro/base/intrusive_ptr.hpp"
+#include "ouro/base/visibility.hpp"
 
 #include <atomic>
 #include <cstdint>
@@ -71,8 +72,8 @@ class context_slot {
     if (word_ != 0) release();
   }
 
-  /// What a new task or callback starts with: `explicit_context` if there is one, else a copy of the
-  /// current context.
+  /// What a new task or callback starts with: `explicit_context` if there is one, else a copy of
+  /// the current context.
   static context_slot for_new(const context* explicit_context) noexcept {
     context_slot slot;
     if (explicit_context != nullptr || !current().empty()) slot.inherit(explicit_context);
@@ -84,9 +85,7 @@ class context_slot {
   intrusive_ptr<context_data> data() const noexcept;
 
   /// The slot of what runs in this thread now.
-  static context_slot& current() noexcept {
-    return current_ != nullptr ? *current_ : outside();
-  }
+  static context_slot& current() noexcept { return current_ != nullptr ? *current_ : outside(); }
 
   /// Makes `slot` current; gives back what was. Null is the thread outside any loop.
   static context_slot* exchange_current(context_slot* slot) noexcept {
@@ -96,10 +95,9 @@ class context_slot {
  private:
   friend class ouro::context;
 
-  /// Whether no variable has a value here: the usual case, as run() gives its main task a `context`.
-  bool empty() const noexcept {
-    return word_ == 0 || ((word_ & 1) != 0 && box()->data == nullptr);
-  }
+  /// Whether no variable has a value here: the usual case, as run() gives its main task a
+  /// `context`.
+  bool empty() const noexcept { return word_ == 0 || ((word_ & 1) != 0 && box()->data == nullptr); }
 
   static context_slot& outside() noexcept;
   void inherit(const context* explicit_context) noexcept;
@@ -108,7 +106,7 @@ class context_slot {
     return (word_ & 1) != 0 ? reinterpret_cast<context_box*>(word_ & ~std::uintptr_t{1}) : nullptr;
   }
 
-  static constinit inline thread_local context_slot* current_ = nullptr;
+  OURO_ONE_PER_PROCESS static constinit inline thread_local context_slot* current_ = nullptr;
 
   std::uintptr_t word_ = 0;  // context_data*, or context_box* with the lowest bit set
 };
@@ -158,8 +156,8 @@ namespace detail {
 [[noreturn]] void throw_unset_variable(const char* name);
 }
 
-/// A variable whose value belongs to the context: each task has its own copy, made when the task was
-/// created. Must outlive all contexts that hold a value of it; make it a global.
+/// A variable whose value belongs to the context: each task has its own copy, made when the task
+/// was created. Must outlive all contexts that hold a value of it; make it a global.
 /// asyncio: contextvars.ContextVar.
 template <class T>
 class context_var {
@@ -198,8 +196,8 @@ class context_var {
   token set(T value) {
     detail::context_slot& slot = detail::context_slot::current();
     token previous{detail::context_value_ptr(slot.find(this))};
-    slot.assign(this, detail::context_value_ptr::adopt(
-                          new detail::context_value_of<T>(std::move(value))));
+    slot.assign(
+        this, detail::context_value_ptr::adopt(new detail::context_value_of<T>(std::move(value))));
     return previous;
   }
 

@@ -5,6 +5,7 @@
 #include "ouro/base/intrusive_list.hpp"
 #include "ouro/base/time.hpp"
 #include "ouro/base/unique_function.hpp"
+#include "ouro/base/visibility.hpp"
 #include "ouro/loop/exception_context.hpp"
 #include "ouro/loop/extension.hpp"
 #include "ouro/loop/fwd.hpp"
@@ -45,11 +46,11 @@ using exception_handler = unique_function<void(event_loop&, const exception_cont
 /// Runs callbacks, timers, completions of the kernel and steps of tasks on one thread.
 ///
 /// One turn: what the kernel has completed joins the ready queue, then the timers that are due join
-/// it, then everything that is in it at that moment runs, in order. What becomes ready meanwhile waits
-/// for the next turn.
+/// it, then everything that is in it at that moment runs, in order. What becomes ready meanwhile
+/// waits for the next turn.
 ///
-/// Threads: everything belongs to the thread that runs the loop, but call_soon_threadsafe(). While the
-/// loop is not running any one thread may use it. The first thread to run it stays its thread.
+/// Threads: everything belongs to the thread that runs the loop, but call_soon_threadsafe(). While
+/// the loop is not running any one thread may use it. The first thread to run it stays its thread.
 /// asyncio: EventLoop.
 class event_loop final {
  public:
@@ -64,20 +65,20 @@ class event_loop final {
   // Running ---------------------------------------------------------------------------------------
 
   /// Runs until stop() is called. Called after a stop() it runs one turn.
-  /// Errors: usage_error if this or another loop is running in this thread, if the loop is closed, or
-  /// if it has run on another thread before.
+  /// Errors: usage_error if this or another loop is running in this thread, if the loop is closed,
+  /// or if it has run on another thread before.
   void run_forever();
 
-  /// Runs until the awaitable is done; returns its value or throws its exception. A task<T> becomes a
-  /// task of this loop; a task_handle<T> or future<T> is waited for, and lives on if the loop is
+  /// Runs until the awaitable is done; returns its value or throws its exception. A task<T> becomes
+  /// a task of this loop; a task_handle<T> or future<T> is waited for, and lives on if the loop is
   /// stopped before.
   /// Errors: usage_error as run_forever(), and if stop() came first.
   template <class Awaitable>
   decltype(auto) run_until_complete(Awaitable&& awaitable,
                                     std::source_location place = std::source_location::current());
 
-  /// Lets the current turn finish, then ends run_forever(). What is ready by then stays for the next
-  /// run.
+  /// Lets the current turn finish, then ends run_forever(). What is ready by then stays for the
+  /// next run.
   void stop() noexcept { stopping_ = true; }
 
   bool is_running() const noexcept { return running_.load(std::memory_order_relaxed); }
@@ -107,8 +108,8 @@ class event_loop final {
   handle call_soon_threadsafe(Function&& function, const callback_options& options = {},
                               std::source_location place = std::source_location::current());
 
-  /// Calls `function` once `delay` has passed; zero or less means at the end of the next turn's queue.
-  /// Equal deadlines keep the order of registration.
+  /// Calls `function` once `delay` has passed; zero or less means at the end of the next turn's
+  /// queue. Equal deadlines keep the order of registration.
   template <class Rep, class Period, std::invocable Function>
   timer_handle call_later(std::chrono::duration<Rep, Period> delay, Function&& function,
                           const callback_options& options = {},
@@ -122,7 +123,12 @@ class event_loop final {
   timer_handle call_at(time_point when, Function&& function, const callback_options& options = {},
                        std::source_location place = std::source_location::current());
 
-  // Futures and tasks (defined by the layer task) ---------------------------------------------------
+  template <class T>
+  handle call_soon(task<T>) = delete;  // create_task() schedules a coroutine
+  template <class T>
+  handle call_soon_threadsafe(task<T>) = delete;  // call_soon_threadsafe() a create_task()
+
+  // Futures and tasks (defined by the layer task) -------------------------------------------------
 
   /// A pending future of this loop.
   template <class T = void>
@@ -141,8 +147,8 @@ class event_loop final {
   void set_task_hooks(task_hooks& hooks) noexcept { task_hooks_ = &hooks; }
   task_hooks* get_task_hooks() const noexcept { return task_hooks_; }
 
-  /// Lets `hooks` see and bend every turn, after those that were added before. It must be removed before
-  /// it or the loop goes.
+  /// Lets `hooks` see and bend every turn, after those that were added before. It must be removed
+  /// before it or the loop goes.
   void add_hooks(loop_hooks& hooks) noexcept {
     hooks_.push_back(hooks);
     watched_ = true;
@@ -152,10 +158,12 @@ class event_loop final {
     watched_ = debug_ || !hooks_.empty();
   }
 
-  // Descriptors (defined by the layer io) ----------------------------------------------------------
+  // Descriptors (defined by the layer io)
+  // ----------------------------------------------------------
 
   /// Calls `function` in every turn in which `fd` is readable, at its end or broken, until
-  /// remove_reader(). It replaces the one that was there. See ouro::add_reader() in io/fd_callback.hpp.
+  /// remove_reader(). It replaces the one that was there. See ouro::add_reader() in
+  /// io/fd_callback.hpp.
   template <std::invocable Function>
   void add_reader(int fd, Function&& function, const callback_options& options = {},
                   std::source_location place = std::source_location::current());
@@ -167,8 +175,8 @@ class event_loop final {
   bool remove_reader(int fd);
   bool remove_writer(int fd);
 
-  /// The members of `socket` by their names in asyncio; see there. `recv` and `recvfrom` give at most
-  /// `limit` bytes in a string of their own.
+  /// The members of `socket` by their names in asyncio; see there. `recv` and `recvfrom` give at
+  /// most `limit` bytes in a string of their own.
   task<std::string> sock_recv(socket& from, std::size_t limit);
   task<std::size_t> sock_recv_into(socket& from, std::span<std::byte> into);
   task<std::pair<std::string, endpoint>> sock_recvfrom(socket& from, std::size_t limit);
@@ -181,7 +189,8 @@ class event_loop final {
   task<> sock_connect(socket& from, endpoint to);
   task<std::pair<socket, endpoint>> sock_accept(socket& listening);
 
-  // Errors and debugging ----------------------------------------------------------------------------
+  // Errors and debugging
+  // ----------------------------------------------------------------------------
 
   /// A handler may replace itself; the old one lives until it has returned.
   void set_exception_handler(exception_handler handler) {
@@ -195,8 +204,8 @@ class event_loop final {
   /// Gives the report to the handler. A handler that throws does not harm the loop.
   void call_exception_handler(const exception_context& context) noexcept;
 
-  /// Debug mode reports steps longer than `slow_callback_duration`. Starts as the environment variable
-  /// OURO_DEBUG says.
+  /// Debug mode reports steps longer than `slow_callback_duration`. Starts as the environment
+  /// variable OURO_DEBUG says.
   void set_debug(bool enabled) noexcept {
     debug_ = enabled;
     watched_ = debug_ || !hooks_.empty();
@@ -209,7 +218,7 @@ class event_loop final {
   /// Becomes readable when the kernel has something for the loop: for embedding it in another.
   int fileno() const noexcept { return ring_.fd(); }
 
-  // For the layers above ----------------------------------------------------------------------------
+  // For the layers above --------------------------------------------------------------------------
 
   void make_ready(detail::ready_node& node) noexcept { ready_.push(node); }
   bool forget_ready(detail::ready_node& node) noexcept {
@@ -221,14 +230,14 @@ class event_loop final {
   /// Requests in flight, without the loop's own.
   std::size_t pending_requests() const noexcept;
   ring& io() noexcept { return ring_; }
-  /// Work that ends by itself although nothing here shows it: on another thread, in another process, in
-  /// a file. While there is some, a virtual clock does not jump.
+  /// Work that ends by itself although nothing here shows it: on another thread, in another
+  /// process, in a file. While there is some, a virtual clock does not jump.
   void begin_outside_work() noexcept { ++outside_work_; }
   void end_outside_work() noexcept { --outside_work_; }
   intrusive_list<detail::task_base>& tasks() noexcept { return tasks_; }
   std::uint64_t next_task_number() noexcept { return ++task_number_; }
-  /// The state that a layer above keeps with this loop, made by Extension(loop) when it is first asked
-  /// for. close() destroys it last: requests, tasks and callbacks have gone by then.
+  /// The state that a layer above keeps with this loop, made by Extension(loop) when it is first
+  /// asked for. close() destroys it last: requests, tasks and callbacks have gone by then.
   template <std::derived_from<loop_extension> Extension>
   Extension& extension() {
     if (Extension* found = extensions_.find<Extension>()) return *found;
@@ -250,7 +259,8 @@ class event_loop final {
   }
   /// Throws usage_error if the loop is closed or runs on another thread.
   void check_scheduling() const {
-    if (is_closed() || (is_running() && running_here_ != this)) [[unlikely]] refuse_scheduling();
+    if (is_closed() || (is_running() && running_here_ != this)) [[unlikely]]
+      refuse_scheduling();
   }
 
   static event_loop* running_here() noexcept { return running_here_; }
@@ -284,7 +294,7 @@ class event_loop final {
         std::forward<Function>(function));
   }
 
-  static constinit inline thread_local event_loop* running_here_ = nullptr;
+  OURO_ONE_PER_PROCESS static constinit inline thread_local event_loop* running_here_ = nullptr;
 
   detail::ready_queue ready_;
   detail::ready_queue batch_;  // what runs in this turn
@@ -296,7 +306,7 @@ class event_loop final {
   std::atomic<bool> running_{false};
   std::atomic<bool> closed_{false};
   std::atomic<bool> sleeping_{false};
-  std::atomic<unsigned> posting_{0};  // threads that are inside post()
+  std::atomic<unsigned> posting_{0};      // threads that are inside post()
   std::atomic<unsigned> interrupted_{0};  // a bit for each interrupt_kind
   intrusive_list<loop_hooks> hooks_;
   task_hooks* task_hooks_ = nullptr;
@@ -317,15 +327,16 @@ class event_loop final {
 /// Errors: usage_error if there is none. asyncio: get_running_loop().
 inline event_loop& get_running_loop() {
   event_loop* loop = event_loop::running_here();
-  if (loop == nullptr) [[unlikely]] detail::throw_usage_error("no running event loop");
+  if (loop == nullptr) [[unlikely]]
+    detail::throw_usage_error("no running event loop");
   return *loop;
 }
 
 /// The loop that is running in this thread, or null.
 inline event_loop* try_get_running_loop() noexcept { return event_loop::running_here(); }
 
-/// The running loop, else the one set for this thread, else a new one, which is then set and lives as
-/// long as the thread. asyncio: get_event_loop().
+/// The running loop, else the one set for this thread, else a new one, which is then set and lives
+/// as long as the thread. asyncio: get_event_loop().
 event_loop& get_event_loop();
 
 /// Sets the loop of this thread for get_event_loop(), without owning it. asyncio: set_event_loop().

@@ -8,9 +8,9 @@
 
 namespace ouro::inline v0 {
 
-/// What a layer above keeps with a loop, as the callbacks of add_reader(): a class derived from this,
-/// made by event_loop::extension() when it is first asked for, at most one of each type. The loop
-/// knows nothing of it but when to destroy it.
+/// What a layer above keeps with a loop, as the callbacks of add_reader(): a class derived from
+/// this, made by event_loop::extension() when it is first asked for, at most one of each type. The
+/// loop knows nothing of it but when to destroy it.
 class loop_extension {
  public:
   loop_extension(const loop_extension&) = delete;

@@ -40,8 +40,7 @@ class callback_state : public timer_node {
     if (posted_) {
       references_.fetch_add(1, std::memory_order_relaxed);
     } else {
-      references_.store(references_.load(std::memory_order_relaxed) + 1,
-                        std::memory_order_relaxed);
+      references_.store(references_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
     }
   }
   void drop_reference() noexcept {
@@ -81,6 +80,11 @@ class callback_state : public timer_node {
   const bool posted_;
 };
 
+template <class T>
+inline constexpr bool is_unstarted = false;
+template <class T>
+inline constexpr bool is_unstarted<task<T>> = true;
+
 template <class Function>
 class callback_of final : public callback_state, public pooled {
  public:
@@ -95,7 +99,11 @@ class callback_of final : public callback_state, public pooled {
  private:
   ~callback_of() { forget(); }
 
-  void call() override { static_cast<void>(function_()); }
+  void call() override {
+    static_assert(!is_unstarted<decltype(function_())>,
+                  "nobody would await the coroutine that this callback makes: use create_task()");
+    static_cast<void>(function_());
+  }
   void forget() noexcept override {
     if (std::exchange(alive_, false)) function_.~Function();
   }
@@ -115,8 +123,8 @@ class handle {
   /// An empty handle.
   handle() noexcept = default;
 
-  /// Keeps the callback from running; does nothing if it has run. Its captures are destroyed at once,
-  /// for callbacks posted from another thread when their turn comes.
+  /// Keeps the callback from running; does nothing if it has run. Its captures are destroyed at
+  /// once, for callbacks posted from another thread when their turn comes.
   void cancel() noexcept { state_->cancel(); }
   bool cancelled() const noexcept { return state_->cancelled(); }
 

@@ -7,8 +7,8 @@
 
 namespace ouro::inline v0::detail {
 
-/// Where other threads leave nodes for the loop. Any thread may post; only the loop's takes. Nodes of
-/// one thread keep their order.
+/// Where other threads leave nodes for the loop. Any thread may post; only the loop's takes. Nodes
+/// of one thread keep their order.
 class inbox {
  public:
   void post(ready_node& node) noexcept {
@@ -23,7 +23,8 @@ class inbox {
 
   /// Appends what has been posted to `queue`, oldest first.
   void take(ready_queue& queue) noexcept {
-    if (top_.load(std::memory_order_relaxed) == nullptr) return;  // the exchange costs a locked access
+    if (top_.load(std::memory_order_relaxed) == nullptr)
+      return;  // the exchange costs a locked access
     ready_node* newest = top_.exchange(nullptr, std::memory_order_acquire);
     ready_node* oldest = nullptr;
     while (newest != nullptr) {

@@ -9,11 +9,11 @@
 namespace ouro::inline v0 {
 
 /// While it lives, Ctrl-C belongs to a loop: the first SIGINT calls `on_interrupt` in the loop, the
-/// second one, should the loop not get that far, prints the unfinished tasks and ends the process with
-/// status 130, even if a step never returns.
+/// second one, should the loop not get that far, prints the unfinished tasks and ends the process
+/// with status 130, even if a step never returns.
 ///
-/// Takes SIGINT only in the main thread, and only if nobody else has: a handler of the program's own
-/// stays, and then active() is false.
+/// Takes SIGINT only in the main thread, and only if nobody else has: a handler of the program's
+/// own stays, and then active() is false.
 class interrupt_guard {
  public:
   interrupt_guard(event_loop& loop, unique_function<void()> on_interrupt);

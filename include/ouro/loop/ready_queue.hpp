@@ -10,8 +10,8 @@
 
 namespace ouro::inline v0::detail {
 
-/// Something that the loop runs once when its turn comes: a callback, a step of a task, an entry of a
-/// combinator.
+/// Something that the loop runs once when its turn comes: a callback, a step of a task, an entry of
+/// a combinator.
 class ready_node {
  public:
   ready_node() noexcept = default;

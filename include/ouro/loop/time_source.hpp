@@ -7,13 +7,14 @@
 
 namespace ouro::inline v0 {
 
-/// Where a loop gets its time. The default is the steady clock; tests put a clock of their own here.
+/// Where a loop gets its time. The default is the steady clock; tests put a clock of their own
+/// here.
 class time_source {
  public:
   virtual time_point now() noexcept = 0;
 
-  /// Called instead of waiting, when nothing is ready, nothing came from the kernel, and `deadline` is
-  /// the next timer. Returns true if now() has moved there; false makes the loop wait for real.
+  /// Called instead of waiting, when nothing is ready, nothing came from the kernel, and `deadline`
+  /// is the next timer. Returns true if now() has moved there; false makes the loop wait for real.
   virtual bool advance_to(time_point deadline) noexcept = 0;
 
  protected:
@@ -36,9 +37,9 @@ inline std::uint64_t cycle_counter() noexcept {
 #endif
 }
 
-/// The loop's time: read from the clock once a turn, and again only if the turn has gone on for some
-/// 50 microseconds since, so that timers made in one turn share their reading but a wait made after a
-/// long computation is not too short.
+/// The loop's time: read from the clock once a turn, and again only if the turn has gone on for
+/// some 50 microseconds since, so that timers made in one turn share their reading but a wait made
+/// after a long computation is not too short.
 class turn_clock {
  public:
   explicit turn_clock(time_source* source) noexcept : source_(source) {}

@@ -10,8 +10,8 @@
 
 namespace ouro::inline v0::detail {
 
-/// Something that becomes ready at a deadline. It runs through the ready queue, so a due timer and a
-/// callback take their places in one order.
+/// Something that becomes ready at a deadline. It runs through the ready queue, so a due timer and
+/// a callback take their places in one order.
 class timer_node : public ready_node {
  public:
   bool scheduled() const noexcept { return index_ != none; }
@@ -25,8 +25,8 @@ class timer_node : public ready_node {
   std::size_t index_ = none;  // place in the heap
 };
 
-/// Pending deadlines, earliest first; equal ones in the order in which they were scheduled. Each node
-/// knows its place, so cancelling takes it out at once and leaves nothing behind.
+/// Pending deadlines, earliest first; equal ones in the order in which they were scheduled. Each
+/// node knows its place, so cancelling takes it out at once and leaves nothing behind.
 class timer_heap {
  public:
   bool empty() const noexcept { return entries_.empty(); }

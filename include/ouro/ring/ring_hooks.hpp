@@ -18,17 +18,18 @@ struct ring_answer {
 };
 
 /// Sees every request and every answer of a ring, and may bend them: for tests and tools. Derive,
-/// override what you need, and give it to ring::add_hooks(). A ring without hooks pays one branch for
-/// each request and each answer. The calls must not throw, nor use the ring.
+/// override what you need, and give it to ring::add_hooks(). A ring without hooks pays one branch
+/// for each request and each answer. The calls must not throw, nor use the ring.
 class ring_hooks : private list_hook {
  public:
   /// `request` goes into the submission queue as `entry` says, which may be changed, all but its
   /// user_data.
   virtual void on_submit(operation& /*request*/, io_uring_sqe& /*entry*/) noexcept {}
 
-  /// `answers` are to be handed out, the oldest first. They may be changed and put in another order, but
-  /// those of one id must keep theirs. Returns how many to hand out now, from the front; the others
-  /// come again in the next turn. While the ring drains, all are handed out, whatever it says.
+  /// `answers` are to be handed out, the oldest first. They may be changed and put in another
+  /// order, but those of one id must keep theirs. Returns how many to hand out now, from the front;
+  /// the others come again in the next turn. While the ring drains, all are handed out, whatever it
+  /// says.
   virtual std::size_t on_answers(std::span<ring_answer> answers) noexcept { return answers.size(); }
 
   /// `request` is about to be told; without IORING_CQE_F_MORE in the flags for the last time.

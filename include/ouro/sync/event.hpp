@@ -10,8 +10,8 @@ class event {
  public:
   bool is_set() const noexcept { return set_; }
 
-  /// Sets the flag and makes every waiting task ready, in the order in which they began to wait. Does
-  /// not run them.
+  /// Sets the flag and makes every waiting task ready, in the order in which they began to wait.
+  /// Does not run them.
   void set() noexcept {
     set_ = true;
     waiting_.wake_all();
@@ -22,7 +22,8 @@ class event {
 
   /// Waits until the flag is set and gives `true`; does not suspend if it is.
   ///
-  /// Cancellation: throws cancelled_error; the other waiters are not affected. asyncio: Event.wait().
+  /// Cancellation: throws cancelled_error; the other waiters are not affected. asyncio:
+  /// Event.wait().
   [[nodiscard]] wait_list::awaiter wait() noexcept { return waiting_.wait(set_); }
 
  private:

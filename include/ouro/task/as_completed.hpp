@@ -97,8 +97,9 @@ class as_completed_iterator {
   std::unique_ptr<detail::completion_queue> queue_;
 };
 
-/// Gives tasks in the order in which they are done: `while (auto handle = co_await results.anext())`.
-/// Coroutines become tasks at once. Leaving early, or the time-out, cancels nothing.
+/// Gives tasks in the order in which they are done: `while (auto handle = co_await
+/// results.anext())`. Coroutines become tasks at once. Leaving early, or the time-out, cancels
+/// nothing.
 /// asyncio: as_completed(), as an asynchronous iterator.
 template <awaitable Awaitable>
 [[nodiscard]] auto as_completed(std::vector<Awaitable> awaitables,

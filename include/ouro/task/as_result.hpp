@@ -18,9 +18,8 @@ namespace ouro::inline v0 {
 namespace detail {
 
 template <class T>
-using result_of = result<
-    std::conditional_t<std::is_reference_v<T>,
-                       std::reference_wrapper<std::remove_reference_t<T>>, T>>;
+using result_of = result<std::conditional_t<std::is_reference_v<T>,
+                                            std::reference_wrapper<std::remove_reference_t<T>>, T>>;
 
 /// as_result() of a coroutine looks at its outcome; nothing is thrown and caught on the way.
 template <class T>
@@ -49,10 +48,10 @@ class child_result_awaiter final : public child<T> {
 template <class Awaiter>
 class result_awaiter {
  public:
-  using value = std::conditional_t<
-      std::is_reference_v<decltype(std::declval<Awaiter&>().await_resume())>,
-      std::decay_t<decltype(std::declval<Awaiter&>().await_resume())>,
-      decltype(std::declval<Awaiter&>().await_resume())>;
+  using value =
+      std::conditional_t<std::is_reference_v<decltype(std::declval<Awaiter&>().await_resume())>,
+                         std::decay_t<decltype(std::declval<Awaiter&>().await_resume())>,
+                         decltype(std::declval<Awaiter&>().await_resume())>;
 
   explicit result_awaiter(Awaiter&& inner) : inner_(std::move(inner)) {}
 
@@ -81,8 +80,8 @@ class result_awaiter {
 
 }  // namespace detail
 
-/// Awaits `awaitable` and gives a result<T>, its value or the exception it threw, for code to which a
-/// failure is an ordinary outcome. A cancellation is none: cancelled_error is thrown, as ever.
+/// Awaits `awaitable` and gives a result<T>, its value or the exception it threw, for code to which
+/// a failure is an ordinary outcome. A cancellation is none: cancelled_error is thrown, as ever.
 ///
 /// asyncio: what gather(..., return_exceptions=True) does for one.
 template <class T>
@@ -97,5 +96,7 @@ template <awaitable Awaitable>
   return detail::result_awaiter<awaiter>(
       awaiter(detail::get_awaiter(std::forward<Awaitable>(awaitable))));
 }
+template <not_awaitable T>
+void as_result(T&&) = delete;  // pass what can be awaited: work(), not work
 
 }  // namespace ouro::inline v0

@@ -50,6 +50,10 @@ template <class T>
 concept awaitable =
     detail::has_member_co_await<T> || detail::has_free_co_await<T> || detail::awaiter<T>;
 
+/// What cannot: the mistake that the deleted overloads beside the functions of this layer catch.
+template <class T>
+concept not_awaitable = !awaitable<T>;
+
 /// What co_await of a `T` gives.
 template <awaitable T>
 using await_result_t = decltype(detail::get_awaiter(std::declval<T>()).await_resume());

@@ -31,8 +31,8 @@ namespace detail {
 template <class T>
 task_handle<T> start_task(event_loop& loop, task<T>&& coroutine, const task_options& options,
                           std::source_location place) {
-  auto* state = new task_state<T>(loop, *coroutine.release(),
-                                  context_slot::for_new(options.context), place);
+  auto* state =
+      new task_state<T>(loop, *coroutine.release(), context_slot::for_new(options.context), place);
   task_handle<T> handle{intrusive_ptr<task_base>(state)};  // beside the loop's own reference
   if (!options.name.empty()) state->set_name(options.name);
   state->start(options.eager_start);
@@ -85,13 +85,12 @@ template <awaitable Awaitable>
   requires(!detail::is_coroutine<std::remove_cvref_t<Awaitable>>)
 auto create_task(Awaitable&& awaitable, const task_options& options = {},
                  std::source_location place = std::source_location::current()) {
-  return detail::start_task(get_running_loop(),
-                            detail::to_coroutine(std::forward<Awaitable>(awaitable)), options,
-                            place);
+  return detail::start_task(
+      get_running_loop(), detail::to_coroutine(std::forward<Awaitable>(awaitable)), options, place);
 }
 
-/// Calls `function(arguments...)` in a new task. Function and arguments are moved into the task and live
-/// as long as it: the form for a lambda that captures.
+/// Calls `function(arguments...)` in a new task. Function and arguments are moved into the task and
+/// live as long as it: the form for a lambda that captures.
 template <class Function, class... Arguments>
   requires detail::coroutine_function<Function, Arguments...>
 auto create_task(Function&& function, Arguments&&... arguments) {
@@ -101,6 +100,10 @@ auto create_task(Function&& function, Arguments&&... arguments) {
           std::forward<Function>(function), std::forward<Arguments>(arguments)...),
       task_options{}, std::source_location::current());
 }
+
+template <not_awaitable T>
+  requires(!detail::coroutine_function<T>)
+void create_task(T&&) = delete;  // pass a call, work(), or a coroutine function and its arguments
 
 /// Gives futures and tasks back as they are, and wraps a coroutine in a new task.
 /// asyncio: ensure_future().

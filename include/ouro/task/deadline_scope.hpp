@@ -10,10 +10,11 @@
 
 namespace ouro::inline v0 {
 
-/// A deadline for everything that the current task awaits while this object lives. When it passes, the
-/// await that the task is blocked on throws timeout_error, and so does every later suspension until
-/// the scope is left; an await that is ready does not. Scopes nest: of several expired ones the
-/// outermost is thrown. A wait for tasks is not abandoned: they are cancelled, and joined first.
+/// A deadline for everything that the current task awaits while this object lives. When it passes,
+/// the await that the task is blocked on throws timeout_error, and so does every later suspension
+/// until the scope is left; an await that is ready does not. Scopes nest: of several expired ones
+/// the outermost is thrown. A wait for tasks is not abandoned: they are cancelled, and joined
+/// first.
 ///
 /// Belongs to the task that makes it, last in, first out. The base of `fail_after` and `fail_at`.
 class deadline_scope : private detail::timer_node {

@@ -17,8 +17,9 @@
 
 namespace ouro::inline v0 {
 
-/// A result that will be there later: both ends in one. Copies share it; it may be empty, as Python's
-/// None. `future<>` also stands for any future or task, without its value. asyncio: Future.
+/// A result that will be there later: both ends in one. Copies share it; it may be empty, as
+/// Python's None. `future<>` also stands for any future or task, without its value. asyncio:
+/// Future.
 ///
 /// `co_await f` gives `const T&` (T& for references) and may be done any number of times;
 /// `co_await std::move(f)` moves the value out, which only the last reader may do.
@@ -37,7 +38,7 @@ class future {
   /// Any future is a future<>.
   template <class U>
     requires(std::is_void_v<T> && !std::is_void_v<U>)
-  future(const future<U>& other) noexcept : state_(other.state()) {}
+  explicit(false) future(const future<U>& other) noexcept : state_(other.state()) {}
 
   bool done() const { return checked().done(); }
   bool cancelled() const { return checked().cancelled(); }
@@ -78,8 +79,8 @@ class future {
     settable().set_error(detail::to_exception_ptr(std::forward<Exception>(exception)));
   }
 
-  /// Calls `function`, with this future if it takes one, through the loop's queue once the future is
-  /// done, in the order of registration among all that wait. Gives the token for
+  /// Calls `function`, with this future if it takes one, through the loop's queue once the future
+  /// is done, in the order of registration among all that wait. Gives the token for
   /// remove_done_callback().
   template <class Function>
   done_callback_token add_done_callback(

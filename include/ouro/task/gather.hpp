@@ -73,22 +73,26 @@ auto gather_all(gather_mode mode, std::source_location place, std::vector<Awaita
 
 }  // namespace detail
 
-/// Runs all of them at the same time and gives a future of their results, as a tuple in the order of
-/// the arguments (std::monostate for void). Coroutines become tasks at once and start in the next turn;
-/// futures and tasks are waited for, and their values copied.
+/// Runs all of them at the same time and gives a future of their results, as a tuple in the order
+/// of the arguments (std::monostate for void). Coroutines become tasks at once and start in the
+/// next turn; futures and tasks are waited for, and their values copied.
 ///
-/// The first failure, and so the cancellation of one child, leaves the gather at once; the others go
-/// on. try_gather() and task groups do not leave anybody behind. A later failure is reported, unless
-/// somebody reads it.
+/// The first failure, and so the cancellation of one child, leaves the gather at once; the others
+/// go on. try_gather() and task groups do not leave anybody behind. A later failure is reported,
+/// unless somebody reads it.
 ///
-/// Cancellation: cancelling the gather, or the task that awaits it, cancels all children that are not
-/// done. asyncio: gather().
+/// Cancellation: cancelling the gather, or the task that awaits it, cancels all children that are
+/// not done. asyncio: gather().
 template <awaitable... Awaitables>
 [[nodiscard]] auto gather(Awaitables&&... awaitables) {
   return detail::gather_each<false>(detail::gather_mode::first_error,
                                     std::source_location::current(),
                                     std::forward<Awaitables>(awaitables)...);
 }
+
+template <class... Awaitables>
+  requires(... || not_awaitable<Awaitables>)
+void gather(Awaitables&&...) = delete;  // pass what can be awaited: work(), not work
 
 /// As gather(), of any number of the same kind; gives a std::vector.
 template <awaitable Awaitable>
@@ -97,7 +101,8 @@ template <awaitable Awaitable>
   return detail::gather_all<false>(detail::gather_mode::first_error, place, std::move(awaitables));
 }
 
-/// As gather(), but waits for all of them, and gives a result<T>, a value or the exception, for each.
+/// As gather(), but waits for all of them, and gives a result<T>, a value or the exception, for
+/// each.
 /// asyncio: gather(..., return_exceptions=True).
 template <awaitable... Awaitables>
 [[nodiscard]] auto gather(return_exceptions_t, Awaitables&&... awaitables) {
@@ -110,8 +115,8 @@ template <awaitable Awaitable>
   return detail::gather_all<true>(detail::gather_mode::collect, place, std::move(awaitables));
 }
 
-/// As gather(), but the first failure cancels the others, waits until they have ended, and is thrown
-/// then. What else fails meanwhile is reported. asyncio has no counterpart.
+/// As gather(), but the first failure cancels the others, waits until they have ended, and is
+/// thrown then. What else fails meanwhile is reported. asyncio has no counterpart.
 template <awaitable... Awaitables>
 [[nodiscard]] auto try_gather(Awaitables&&... awaitables) {
   return detail::gather_each<false>(detail::gather_mode::all_or_none,

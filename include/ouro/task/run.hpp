@@ -8,9 +8,10 @@
 
 namespace ouro::inline v0 {
 
-/// Runs a program: makes a loop, runs `main` on it, cancels and joins what is left, closes the loop, and
-/// returns the value of `main` or throws its exception. The tasks that are left are cancelled in the
-/// reverse order of their creation; what they throw while they end goes to the exception handler.
+/// Runs a program: makes a loop, runs `main` on it, cancels and joins what is left, closes the
+/// loop, and returns the value of `main` or throws its exception. The tasks that are left are
+/// cancelled in the reverse order of their creation; what they throw while they end goes to the
+/// exception handler.
 ///
 /// Errors: usage_error if a loop is running in this thread; ring_setup_error if the kernel gives no
 /// io_uring; keyboard_interrupt after Ctrl-C, which cancels `main` and lets it clean up (the second
@@ -29,5 +30,8 @@ T run(task<T> main, const run_options& options = {},
     return static_cast<T&&>(result);
   }
 }
+
+template <not_awaitable T>
+void run(T&&) = delete;  // pass the call of a coroutine function: run(work()), not run(work)
 
 }  // namespace ouro::inline v0

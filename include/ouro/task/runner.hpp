@@ -24,8 +24,8 @@ struct run_options {
   ouro::loop_factory loop_factory = nullptr;
   /// Ctrl-C cancels the main task; off leaves the signal alone.
   bool handle_sigint = true;
-  /// How long the tasks that are left at the end may take to clean up. Then they are reported, by name
-  /// and by where they wait, and destroyed. Nothing waits for ever, as asyncio does.
+  /// How long the tasks that are left at the end may take to clean up. Then they are reported, by
+  /// name and by where they wait, and destroyed. Nothing waits for ever, as asyncio does.
   optional_duration shutdown_grace = std::nullopt;
   /// A signal that prints all tasks with their stacks to stderr; 0 is none.
   int dump_signal = 0;
@@ -36,8 +36,10 @@ static_assert(std::is_trivially_destructible_v<run_options>);
 struct runner_run_options {
   const ouro::context* context = nullptr;
 };
+static_assert(std::is_trivially_destructible_v<runner_run_options>);
 
-/// Runs several coroutines, one after the other, on one loop. Between them its other tasks are paused.
+/// Runs several coroutines, one after the other, on one loop. Between them its other tasks are
+/// paused.
 /// asyncio: Runner.
 class runner {
  public:
@@ -73,9 +75,9 @@ class runner {
                        std::source_location place) {
     check_idle();
     get_loop().check_scheduling();
-    return detail::start_task(*loop_, std::move(main),
-                              {.name = {}, .context = options.context ? options.context : &context_},
-                              place);
+    return detail::start_task(
+        *loop_, std::move(main),
+        {.name = {}, .context = options.context ? options.context : &context_}, place);
   }
 
   void check_idle() const;

@@ -50,5 +50,7 @@ template <awaitable Awaitable>
   return future<T>(detail::intrusive_ptr<detail::future_base>::adopt(
       new detail::shield_state(inner.get_loop(), inner.state(), place)));
 }
+template <not_awaitable T>
+void shield(T&&) = delete;  // pass what can be awaited: work(), not work
 
 }  // namespace ouro::inline v0

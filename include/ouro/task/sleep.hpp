@@ -17,7 +17,7 @@ class sleep_operation : public leaving_waiter, private timer_node {
   explicit sleep_operation(duration delay) noexcept : delay_(delay) {}
   explicit sleep_operation(time_point when) noexcept : when_(when), absolute_(true) {}
   sleep_operation(sleep_operation&& other) noexcept
-      : leaving_waiter(std::move(other)),
+      : leaving_waiter(static_cast<leaving_waiter&&>(other)),
         timer_node(),
         delay_(other.delay_),
         when_(other.when_),
@@ -65,8 +65,8 @@ class sleep_for_value final : public sleep_operation {
 
 }  // namespace detail
 
-/// Suspends the current task for `delay`. Zero or less gives the other tasks exactly one turn, without a
-/// timer.
+/// Suspends the current task for `delay`. Zero or less gives the other tasks exactly one turn,
+/// without a timer.
 ///
 /// Cancellation: throws cancelled_error at once; the timer is gone. asyncio: sleep().
 template <class Rep, class Period>
@@ -81,8 +81,12 @@ template <class Rep, class Period, class T>
                                                   std::forward<T>(value));
 }
 
-/// Suspends the current task until `when`, on the clock of event_loop::time(). A time that has passed
-/// costs one turn.
+template <class Number>
+  requires std::is_arithmetic_v<Number>
+void sleep(Number) = delete;  // give the time a unit: sleep(1s), sleep(20ms)
+
+/// Suspends the current task until `when`, on the clock of event_loop::time(). A time that has
+/// passed costs one turn.
 [[nodiscard]] inline detail::sleep_operation sleep_until(time_point when) noexcept {
   return detail::sleep_operation(when);
 }

@@ -74,11 +74,12 @@ class staggered {
 
 }  // namespace detail
 
-/// Calls `functions`, which give tasks, one after the other: the next when `delay` has passed or one
-/// has failed. The first value wins; the others are cancelled and joined. `std::nullopt` starts the
-/// next after a failure only.
+/// Calls `functions`, which give tasks, one after the other: the next when `delay` has passed or
+/// one has failed. The first value wins; the others are cancelled and joined. `std::nullopt` starts
+/// the next after a failure only.
 ///
-/// Cancellation: cancels all that run, and waits for their end. asyncio: staggered.staggered_race().
+/// Cancellation: cancels all that run, and waits for their end. asyncio:
+/// staggered.staggered_race().
 template <class Function>
 auto staggered_race(std::vector<Function> functions, optional_duration delay)
     -> task<staggered_result<typename detail::staggered<Function>::T>> {

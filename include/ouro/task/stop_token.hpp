@@ -11,8 +11,8 @@
 
 namespace ouro::inline v0 {
 
-/// A token that is requested when the current task is cancelled: for code that takes a std::stop_token.
-/// It stays requested if the task swallows the cancellation.
+/// A token that is requested when the current task is cancelled: for code that takes a
+/// std::stop_token. It stays requested if the task swallows the cancellation.
 ///
 /// Errors: usage_error outside a task. From here to there; cancel_on_stop() goes the other way.
 [[nodiscard]] inline std::stop_token get_stop_token() {
@@ -21,14 +21,15 @@ namespace ouro::inline v0 {
   return task->stop_token();
 }
 
-/// Cancels `task` when `token` is requested to stop, on whatever thread that happens. The object is the
-/// connection: it ends with it. Make it on the loop's thread.
+/// Cancels `task` when `token` is requested to stop, on whatever thread that happens. The object is
+/// the connection: it ends with it. Make it on the loop's thread.
 ///
 ///     ouro::cancel_on_stop connection(token, handle);
 class [[nodiscard]] cancel_on_stop {
  public:
   cancel_on_stop(std::stop_token token, task_handle<> task)
-      : link_(detail::stop_link::make(std::move(task))), callback_(std::move(token), request{link_}) {}
+      : link_(detail::stop_link::make(std::move(task))),
+        callback_(std::move(token), request{link_}) {}
   cancel_on_stop(const cancel_on_stop&) = delete;
   cancel_on_stop& operator=(const cancel_on_stop&) = delete;
   ~cancel_on_stop() { link_->disconnect(); }

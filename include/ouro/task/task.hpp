@@ -8,9 +8,9 @@
 
 namespace ouro::inline v0 {
 
-/// A coroutine that gives a T: what a function that contains `co_await` or `co_return` returns. It does
-/// not run until it is awaited, inside the task that awaits it, or handed to create_task(). It can be
-/// awaited once. One that is dropped without that is reported. asyncio: a coroutine object.
+/// A coroutine that gives a T: what a function that contains `co_await` or `co_return` returns. It
+/// does not run until it is awaited, inside the task that awaits it, or handed to create_task(). It
+/// can be awaited once. One that is dropped without that is reported. asyncio: a coroutine object.
 ///
 /// Cancellation: `co_await child()` throws cancelled_error if the child lets it out.
 template <class T>
@@ -21,6 +21,8 @@ class [[nodiscard]] task {
 
   /// An empty task; awaiting it is a usage_error.
   task() noexcept = default;
+  task(const task&) = delete;  // a coroutine runs once: move the task, std::move(t)
+  task& operator=(const task&) = delete;
   task(task&& other) noexcept : frame_(std::exchange(other.frame_, nullptr)) {}
   task& operator=(task&& other) noexcept {
     task(std::move(other)).swap(*this);

@@ -23,17 +23,17 @@ static_assert(std::is_trivially_destructible_v<task_group_options>);
 /// Tasks that end together: run() leaves only when all of them are done. asyncio: TaskGroup.
 class task_group : private detail::group_core {
  public:
-  /// Awaits `body`, a function that takes the group and gives a task, then waits for all tasks of the
-  /// group, and returns what the body returned.
+  /// Awaits `body`, a function that takes the group and gives a task, then waits for all tasks of
+  /// the group, and returns what the body returned.
   ///
-  /// The first failure, of a task or of the body, cancels the others and the body. When all have ended
-  /// an exception_group is thrown with the failures in the order in which they came; a cancelled task is
-  /// no failure. A keyboard_interrupt is thrown as it is. The body may capture by reference only: g++ 12
-  /// destroys captures by value twice.
+  /// The first failure, of a task or of the body, cancels the others and the body. When all have
+  /// ended an exception_group is thrown with the failures in the order in which they came; a
+  /// cancelled task is no failure. A keyboard_interrupt is thrown as it is. The body may capture by
+  /// reference only: g++ 12 destroys captures by value twice.
   ///
   /// Errors: exception_group. Cancellation: cancels the tasks, waits for them, then throws
-  /// cancelled_error (or the exception_group, if there were failures; then the cancellation comes at
-  /// the next suspension). asyncio: async with TaskGroup().
+  /// cancelled_error (or the exception_group, if there were failures; then the cancellation comes
+  /// at the next suspension). asyncio: async with TaskGroup().
   template <class Body>
     requires detail::is_coroutine<std::invoke_result_t<Body&, task_group&>>
   static auto run(Body body, task_group_options options = {})
@@ -52,8 +52,8 @@ class task_group : private detail::group_core {
   task_group(const task_group&) = delete;
   task_group& operator=(const task_group&) = delete;
 
-  /// Schedules a task in the group, as ouro::create_task() does. Tasks of the group may do this too,
-  /// until the last one has ended.
+  /// Schedules a task in the group, as ouro::create_task() does. Tasks of the group may do this
+  /// too, until the last one has ended.
   ///
   /// Errors: usage_error once the group is being cancelled, or has ended.
   template <awaitable Awaitable>

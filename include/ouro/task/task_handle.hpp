@@ -25,14 +25,15 @@ std::vector<stack_entry> stack_of(const task_base& task);
 void print_stack(const task_base& task);
 }  // namespace detail
 
-/// A running task, as create_task() gives it. Copies share it; dropping the last one lets the task go on
-/// (the loop owns it). `task_handle<>` also stands for any task, without its value. asyncio: Task.
+/// A running task, as create_task() gives it. Copies share it; dropping the last one lets the task
+/// go on (the loop owns it). `task_handle<>` also stands for any task, without its value. asyncio:
+/// Task.
 ///
 /// Awaiting it waits for the task; `co_await handle` gives `const T&`, `co_await std::move(handle)`
 /// moves the value out.
 ///
-/// Cancellation: cancelling a task that awaits a task cancels that one, and goes on when it has ended.
-/// shield() stops that.
+/// Cancellation: cancelling a task that awaits a task cancels that one, and goes on when it has
+/// ended. shield() stops that.
 template <class T>
 class task_handle : public future<T> {
  public:
@@ -45,7 +46,7 @@ class task_handle : public future<T> {
   /// Any task handle is a task_handle<>.
   template <class U>
     requires(std::is_void_v<T> && !std::is_void_v<U>)
-  task_handle(const task_handle<U>& other) noexcept : future<T>(other.state()) {}
+  explicit(false) task_handle(const task_handle<U>& other) noexcept : future<T>(other.state()) {}
 
   /// Requests that the task ends: cancelled_error is thrown where it is suspended, in a later turn.
   /// The task may catch it. False if it is done. asyncio: Task.cancel().
@@ -75,8 +76,8 @@ class task_handle : public future<T> {
   done_callback_token add_done_callback(
       Function&& function, const callback_options& options = {},
       std::source_location place = std::source_location::current()) const {
-    return detail::add_done_callback<task_handle>(usable(), std::forward<Function>(function), options,
-                                                  place);
+    return detail::add_done_callback<task_handle>(usable(), std::forward<Function>(function),
+                                                  options, place);
   }
 
   template <class... Arguments>

@@ -6,15 +6,15 @@
 
 namespace ouro::inline v0 {
 
-/// Sees every task of a loop, those of gather() and task groups too. Derive, override what you need,
-/// and give it to event_loop::set_task_hooks(). The calls must not throw.
+/// Sees every task of a loop, those of gather() and task groups too. Derive, override what you
+/// need, and give it to event_loop::set_task_hooks(). The calls must not throw.
 /// asyncio: task factories.
 class task_hooks {
  public:
   enum class start { later, eager };
 
-  /// A task has been made; its first step has not run. The answer says when it does: with `eager` at
-  /// once, inside create_task().
+  /// A task has been made; its first step has not run. The answer says when it does: with `eager`
+  /// at once, inside create_task().
   virtual start on_create(const task_handle<>&) noexcept { return start::later; }
   /// A step begins.
   virtual void on_step(const task_handle<>&) noexcept {}

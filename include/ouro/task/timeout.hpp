@@ -5,6 +5,7 @@
 #include "ouro/loop/timer_heap.hpp"
 #include "ouro/task/awaitable.hpp"
 #include "ouro/task/detail/child.hpp"
+#include "ouro/task/detail/closure_guard.hpp"
 #include "ouro/task/task.hpp"
 
 #include <concepts>
@@ -105,6 +106,10 @@ class timeout_operation {
 
 template <class Scope, class ScopeSource, class Body>
 auto make_timeout(ScopeSource&& scope, Body&& body, const char* name, std::source_location place) {
+  static_assert(
+      !is_destroyed_twice<Body>(),
+      "g++ 12 destroys what this lambda captures by value twice: capture by reference, or "
+      "give the lambda a name and pass that");
   auto start = [body = std::decay_t<Body>(std::forward<Body>(body))](timeout_scope& s) mutable {
     if constexpr (std::invocable<std::decay_t<Body>&, timeout_scope&>) {
       return body(s);
@@ -121,14 +126,15 @@ auto make_timeout(ScopeSource&& scope, Body&& body, const char* name, std::sourc
 
 /// Awaits `body`, a function that gives a task and may take a `timeout_scope&`, and returns what it
 /// returns. It runs inside the current task. When the time is over it is cancelled: it sees
-/// cancelled_error, may clean up, and then timeout_error is thrown here. `std::nullopt` is for ever; zero
-/// or less bites when the body first suspends.
+/// cancelled_error, may clean up, and then timeout_error is thrown here. `std::nullopt` is for
+/// ever; zero or less bites when the body first suspends.
 ///
-/// A body that swallows the cancellation returns normally; one that throws something else throws that.
-/// A cancel from outside stays cancelled_error. The body may capture by reference only: g++ 12 destroys
-/// captures by value twice.
+/// A body that swallows the cancellation returns normally; one that throws something else throws
+/// that. A cancel from outside stays cancelled_error. The body may capture by reference only: g++
+/// 12 destroys captures by value twice.
 ///
-/// Errors: timeout_error. Cancellation: passes through the body. asyncio: async with timeout(delay).
+/// Errors: timeout_error. Cancellation: passes through the body. asyncio: async with
+/// timeout(delay).
 template <class Rep, class Period, detail::scope_body Body>
 [[nodiscard]] auto timeout(std::chrono::duration<Rep, Period> limit, Body&& body,
                            std::source_location place = std::source_location::current()) {
@@ -146,6 +152,12 @@ template <detail::scope_body Body>
                            std::source_location place = std::source_location::current()) {
   return detail::make_timeout<timeout_scope&>(scope, std::forward<Body>(body), "timeout", place);
 }
+
+template <class Limit, class T>
+void timeout(Limit&&, task<T>) = delete;  // wait_for() takes a coroutine, timeout() a function
+template <class Number, detail::scope_body Body>
+  requires std::is_arithmetic_v<Number>
+void timeout(Number, Body&&) = delete;  // give the time a unit: timeout(1s, body)
 
 /// As timeout(), with a deadline on the loop's clock. asyncio: async with timeout_at(when).
 template <detail::scope_body Body>

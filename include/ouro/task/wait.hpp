@@ -47,7 +47,9 @@ class wait_core : public leaving_waiter, private timer_node {
  protected:
   explicit wait_core(const wait_options& options) noexcept : options_(options) {}
   wait_core(wait_core&& other) noexcept
-      : leaving_waiter(std::move(other)), timer_node(), options_(other.options_) {}
+      : leaving_waiter(static_cast<leaving_waiter&&>(other)),
+        timer_node(),
+        options_(other.options_) {}
   ~wait_core() { stop(); }
 
   static void check(std::size_t count, const wait_options& options);
@@ -107,11 +109,11 @@ concept future_like = is_future<std::remove_cvref_t<Handle>>;
 
 }  // namespace detail
 
-/// Waits until all of `handles` are done, or the first, or the first that fails, or the time is over.
-/// Never throws what they throw, never cancels them. Suspends at least two turns.
+/// Waits until all of `handles` are done, or the first, or the first that fails, or the time is
+/// over. Never throws what they throw, never cancels them. Suspends at least two turns.
 ///
-/// Errors: std::invalid_argument if there is nothing to wait for. Coroutines are not taken: make tasks
-/// of them first.
+/// Errors: std::invalid_argument if there is nothing to wait for. Coroutines are not taken: make
+/// tasks of them first.
 /// Cancellation: the tasks waited for go on. asyncio: wait().
 template <detail::future_like Handle>
 [[nodiscard]] auto wait(std::vector<Handle> handles, const wait_options& options = {}) {

@@ -71,9 +71,8 @@ class wait_for_future final : public future_wait {
   }
   decltype(auto) await_resume() {
     if (task() != nullptr) {
-      const bool timed_out =
-          over_ ? state().cancelled() && !task()->being_cancelled()
-                : scope_.leave(state().cancelled());
+      const bool timed_out = over_ ? state().cancelled() && !task()->being_cancelled()
+                                   : scope_.leave(state().cancelled());
       if (timed_out) scope_.throw_timeout("wait_for", place_);
     }
     settle();
@@ -89,10 +88,10 @@ class wait_for_future final : public future_wait {
 
 }  // namespace detail
 
-/// Awaits `awaitable` (a coroutine, task, future, or anything else) for at most `limit`. When the time is
-/// over it cancels what it awaits, waits until that has ended, and throws timeout_error. A value or an
-/// error of its own that comes meanwhile wins. `std::nullopt` waits for ever; with zero or less a
-/// coroutine is never started, but a finished future still gives its value.
+/// Awaits `awaitable` (a coroutine, task, future, or anything else) for at most `limit`. When the
+/// time is over it cancels what it awaits, waits until that has ended, and throws timeout_error. A
+/// value or an error of its own that comes meanwhile wins. `std::nullopt` waits for ever; with zero
+/// or less a coroutine is never started, but a finished future still gives its value.
 ///
 /// A coroutine runs inside the current task. Gives `const T&` for a named future, else T.
 /// Errors: timeout_error. Cancellation: cancels what it awaits, and waits for its end; a coinciding
@@ -120,8 +119,14 @@ template <awaitable Awaitable>
 template <awaitable Awaitable, class Rep, class Period>
 [[nodiscard]] auto wait_for(Awaitable&& awaitable, std::chrono::duration<Rep, Period> limit,
                             std::source_location place = std::source_location::current()) {
-  return wait_for(std::forward<Awaitable>(awaitable),
-                  optional_duration(detail::to_duration(limit)), place);
+  return wait_for(std::forward<Awaitable>(awaitable), optional_duration(detail::to_duration(limit)),
+                  place);
 }
+
+template <not_awaitable T, class Limit>
+void wait_for(T&&, Limit&&) = delete;  // pass what can be awaited first: work(), not work
+template <awaitable Awaitable, class Number>
+  requires std::is_arithmetic_v<Number>
+void wait_for(Awaitable&&, Number) = delete;  // give the time a unit: wait_for(work(), 1s)
 
 }  // namespace ouro::inline v0

@@ -18,7 +18,10 @@ class wait_list {
    public:
     awaiter(wait_list& list, bool ready) noexcept : list_(&list), ready_(ready) {}
     awaiter(awaiter&& other) noexcept
-        : leaving_waiter(std::move(other)), list_hook(), list_(other.list_), ready_(other.ready_) {}
+        : leaving_waiter(static_cast<leaving_waiter&&>(other)),
+          list_hook(),
+          list_(other.list_),
+          ready_(other.ready_) {}
 
     bool await_ready() const noexcept { return ready_; }
     bool await_suspend(detail::await_point at) {

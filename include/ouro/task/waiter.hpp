@@ -8,12 +8,12 @@
 
 namespace ouro::inline v0 {
 
-/// What a suspended task waits for. Every awaiter that can block a task derives from this class, and
-/// this is the only way a task blocks: park() to suspend, wake() to make it ready, abort() to ask for
-/// an early end.
+/// What a suspended task waits for. Every awaiter that can block a task derives from this class,
+/// and this is the only way a task blocks: park() to suspend, wake() to make it ready, abort() to
+/// ask for an early end.
 ///
-/// Invariants: a task is blocked on at most one waiter (`one_wait`); wake() never runs the task, the
-/// loop does in a later turn (`no_inline_resume`).
+/// Invariants: a task is blocked on at most one waiter (`one_wait`); wake() never runs the task,
+/// the loop does in a later turn (`no_inline_resume`).
 class waiter {
  public:
   waiter() noexcept = default;
@@ -48,8 +48,8 @@ class waiter {
   friend class detail::task_base;
 
   /// A request to end the wait early. A leaving wait (list, timer, kernel) takes the first one and
-  /// wakes, now or later; a forwarding wait (future, task, gather) passes each on to what it awaits.
-  /// Returns false if there is nobody left to take it: then it stays pending in the task.
+  /// wakes, now or later; a forwarding wait (future, task, gather) passes each on to what it
+  /// awaits. Returns false if there is nobody left to take it: then it stays pending in the task.
   virtual bool abort(detail::cancel_mode mode) noexcept = 0;
 
   /// Leaves without waking: the task is destroyed where it stands.
@@ -58,13 +58,14 @@ class waiter {
   detail::task_base* task_ = nullptr;
 };
 
-/// A wait that ends by itself when asked to: in a list or on a timer. It does not begin while a request
-/// is pending, and a request that comes later takes it out at once.
+/// A wait that ends by itself when asked to: in a list or on a timer. It does not begin while a
+/// request is pending, and a request that comes later takes it out at once.
 class leaving_waiter : public waiter {
  protected:
   using waiter::waiter;
 
-  /// Parks, unless an interruption is pending: then finish_wait() throws it. Returns whether it parked.
+  /// Parks, unless an interruption is pending: then finish_wait() throws it. Returns whether it
+  /// parked.
   bool begin_wait(const detail::await_point& at) noexcept {
     detail::task_base& current = detail::task_base::current();
     if (current.interrupt_pending()) [[unlikely]] {

@@ -8,7 +8,8 @@
 
 namespace ouro::inline v0::testing {
 
-/// Keeps account of a stream of bytes: everything that was sent must be received, once and in order.
+/// Keeps account of a stream of bytes: everything that was sent must be received, once and in
+/// order.
 ///
 ///     ledger.sent(bytes);        // as soon as the stream has taken them
 ///     ledger.received(bytes);    // as soon as they are out of it

@@ -21,13 +21,13 @@ namespace ouro::inline v0::testing {
 /// One run of a scenario under cancel_everywhere(): what the scenario tells of itself.
 class cancel_run {
  public:
-  /// What goes in and what comes out of one stream of bytes. At the end of the run the two must be the
-  /// same.
+  /// What goes in and what comes out of one stream of bytes. At the end of the run the two must be
+  /// the same.
   byte_ledger& ledger(std::string_view name = "bytes");
 
-  /// Awaits `check` once the scenario has ended, whichever way, on the same loop and undisturbed: to see
-  /// what is left in a socket or a queue. What it uses must not be a local of the scenario. An
-  /// exception from it is a problem.
+  /// Awaits `check` once the scenario has ended, whichever way, on the same loop and undisturbed:
+  /// to see what is left in a socket or a queue. What it uses must not be a local of the scenario.
+  /// An exception from it is a problem.
   void at_end(unique_function<task<>()> check) { checks_.push_back(std::move(check)); }
 
   /// Notes a problem unless `holds`.
@@ -64,21 +64,21 @@ struct cancel_report {
   std::vector<std::string> problems;
 };
 
-/// Runs a scenario again and again, each time on a loop and a virtual clock of its own, and interrupts
-/// it at its first suspension, then at its second, and so on to the last: by cancel() at once, when its
-/// request has reached the kernel, when it is already to be resumed, and once more during its clean-up;
-/// by timeout(); and by a deadline scope.
+/// Runs a scenario again and again, each time on a loop and a virtual clock of its own, and
+/// interrupts it at its first suspension, then at its second, and so on to the last: by cancel() at
+/// once, when its request has reached the kernel, when it is already to be resumed, and once more
+/// during its clean-up; by timeout(); and by a deadline scope.
 ///
-/// After each run nothing may be left: no task, timer, request, file descriptor or pooled frame, and no
-/// report that nobody has seen. No task may have run while a request that it was waiting for was in the
-/// kernel. The ledgers must be even. The scenario may return, be cancelled, or time out, if the
-/// interruption was one; any other exception is a problem, and so is a run that hangs.
+/// After each run nothing may be left: no task, timer, request, file descriptor or pooled frame,
+/// and no report that nobody has seen. No task may have run while a request that it was waiting for
+/// was in the kernel. The ledgers must be even. The scenario may return, be cancelled, or time out,
+/// if the interruption was one; any other exception is a problem, and so is a run that hangs.
 ///
-/// The scenario is a function that gives a task, and may take a cancel_run&. It must do the same each
-/// time, and is kept until the last run has ended.
+/// The scenario is a function that gives a task, and may take a cancel_run&. It must do the same
+/// each time, and is kept until the last run has ended.
 /// Errors: usage_error if a loop is running in this thread.
-[[nodiscard]] cancel_report cancel_everywhere(
-    const unique_function<task<>(cancel_run&)>& scenario, const cancel_options& options = {});
+[[nodiscard]] cancel_report cancel_everywhere(const unique_function<task<>(cancel_run&)>& scenario,
+                                              const cancel_options& options = {});
 
 template <class Scenario>
   requires std::is_invocable_r_v<task<>, Scenario&, cancel_run&>

@@ -20,7 +20,8 @@ struct chaos_options {
   unsigned longest_delay = 4;
   /// Hands the answers of one turn out in any order.
   bool reorder = true;
-  /// The share of transfers on pipes and stream sockets that move only a part of what they were asked to.
+  /// The share of transfers on pipes and stream sockets that move only a part of what they were
+  /// asked to.
   double shorten = 0.3;
   /// The share of requests on pipes and sockets that fail without doing anything …
   double fail = 0;
@@ -29,9 +30,10 @@ struct chaos_options {
 };
 static_assert(std::is_trivially_destructible_v<chaos_options>);
 
-/// While it lives, the kernel is as unhelpful as it is allowed to be: answers come late and in another
-/// order, transfers are short, requests fail. Nothing that has happened is denied: a byte that was
-/// moved is reported, and what fails has not been tried. So a correct program stays correct.
+/// While it lives, the kernel is as unhelpful as it is allowed to be: answers come late and in
+/// another order, transfers are short, requests fail. Nothing that has happened is denied: a byte
+/// that was moved is reported, and what fails has not been tried. So a correct program stays
+/// correct.
 ///
 ///     ouro::testing::chaos chaos({.seed = 7});
 ///

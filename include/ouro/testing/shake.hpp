@@ -9,9 +9,9 @@
 
 namespace ouro::inline v0::testing {
 
-/// While it lives, the tasks that are ready in one turn run in an order that `seed` decides, instead of
-/// the order in which they became ready: finds code that works only by luck. The same seed gives the
-/// same orders again. Callbacks keep their places.
+/// While it lives, the tasks that are ready in one turn run in an order that `seed` decides,
+/// instead of the order in which they became ready: finds code that works only by luck. The same
+/// seed gives the same orders again. Callbacks keep their places.
 class shake final : private loop_hooks {
  public:
   /// Shakes the running loop. Errors: usage_error if no loop is running.

@@ -9,7 +9,8 @@
 
 namespace ouro::inline v0::detail {
 
-/// An awaited coroutine, seen from the frame that awaits it: owns its frame and receives its outcome.
+/// An awaited coroutine, seen from the frame that awaits it: owns its frame and receives its
+/// outcome.
 class child_base {
  public:
   explicit child_base(promise_base* frame) noexcept : frame_(frame) {}
@@ -47,7 +48,8 @@ class child_base {
   /// Destroys the frame, then throws what the coroutine threw, if anything.
   void finish() {
     destroy_frame();
-    if (outcome_ != outcome::value) [[unlikely]] std::rethrow_exception(std::move(error_));
+    if (outcome_ != outcome::value) [[unlikely]]
+      std::rethrow_exception(std::move(error_));
   }
 
   /// A coroutine that is dropped before it was started counts as never awaited.

@@ -9,8 +9,8 @@
 
 namespace ouro::inline v0::detail {
 
-/// Whether a copy of a T compiles. The standard trait says yes for a container of things that cannot
-/// be copied.
+/// Whether a copy of a T compiles. The standard trait says yes for a container of things that
+/// cannot be copied.
 template <class T>
 inline constexpr bool is_copyable = std::is_copy_constructible_v<T>;
 template <class T>

@@ -86,14 +86,13 @@ class done_callback_of final : public done_callback {
 
 template <class Handle, class Function>
 done_callback_token add_done_callback(future_base& state, Function&& function,
-                                      const callback_options& options,
-                                      std::source_location place) {
+                                      const callback_options& options, std::source_location place) {
   using callable = std::decay_t<Function>;
   static_assert(std::invocable<callable&, const Handle&> || std::invocable<callable&>,
                 "a done callback takes the future or nothing");
-  auto* callback = new done_callback_of<Handle, callable>(
-      state.loop(), context_slot::for_new(options.context), place,
-      std::forward<Function>(function));
+  auto* callback =
+      new done_callback_of<Handle, callable>(state.loop(), context_slot::for_new(options.context),
+                                             place, std::forward<Function>(function));
   const auto token = static_cast<done_callback_token>(callback->token());
   callback->attach(state);
   return token;

@@ -7,8 +7,8 @@
 
 namespace ouro::inline v0::detail {
 
-/// What a combinator keeps for each of its children: told through the ready queue, one turn after the
-/// child is done, as asyncio's done callbacks are.
+/// What a combinator keeps for each of its children: told through the ready queue, one turn after
+/// the child is done, as asyncio's done callbacks are.
 class done_entry : public completion, public ready_node {
  public:
   done_entry() noexcept = default;

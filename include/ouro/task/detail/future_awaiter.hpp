@@ -24,8 +24,8 @@ decltype(auto) value_of(future_base& state) noexcept {
   }
 }
 
-/// Takes the value out of a future that nobody else will read. The value that a proxy shows is copied
-/// unless the proxy is its last owner.
+/// Takes the value out of a future that nobody else will read. The value that a proxy shows is
+/// copied unless the proxy is its last owner.
 template <class T>
 T extract_value(future_base& state) {
   if constexpr (std::is_reference_v<T>) {
@@ -54,7 +54,8 @@ decltype(auto) deliver_value(future_base& state) {
 }
 
 inline future_base& checked(const intrusive_ptr<future_base>& state) {
-  if (!state) [[unlikely]] throw_usage_error("this future or task handle is empty");
+  if (!state) [[unlikely]]
+    throw_usage_error("this future or task handle is empty");
   return *state;
 }
 
@@ -65,7 +66,7 @@ class future_wait : public waiter, private completion {
     checked(state_);
   }
   future_wait(future_wait&& other) noexcept
-      : waiter(std::move(other)), completion(), state_(std::move(other.state_)) {}
+      : waiter(static_cast<waiter&&>(other)), completion(), state_(std::move(other.state_)) {}
   future_wait& operator=(const future_wait&) = delete;
 
   bool await_ready() const noexcept { return state_->done(); }
@@ -76,7 +77,8 @@ class future_wait : public waiter, private completion {
     }
     park(at);
     state_->completions().push_back(*this);
-    if (task()->interrupt_pending()) [[unlikely]] task()->forward_pending();
+    if (task()->interrupt_pending()) [[unlikely]]
+      task()->forward_pending();
     return true;
   }
 

@@ -24,7 +24,8 @@ enum class cancel_mode : std::uint8_t { request, join };
 
 class completion_list;
 
-/// An entry in the completion list of a future: an awaiter, a done callback or a combinator's entry.
+/// An entry in the completion list of a future: an awaiter, a done callback or a combinator's
+/// entry.
 class completion {
  public:
   completion() noexcept = default;
@@ -57,8 +58,8 @@ class completion {
   completion** at_ = nullptr;      // what points to this; null while in no list
 };
 
-/// Who waits for a future. One word, as most have at most one: linked from the latest to the earliest,
-/// and turned round when the future is done.
+/// Who waits for a future. One word, as most have at most one: linked from the latest to the
+/// earliest, and turned round when the future is done.
 class completion_list {
  public:
   completion_list() noexcept = default;
@@ -125,7 +126,8 @@ class future_base : public ready_node, public pooled {
 
   void set_error(std::exception_ptr error);  // throws invalid_state_error if done
   void check_pending() const {
-    if (done()) [[unlikely]] throw_invalid_state("the future is done already");
+    if (done()) [[unlikely]]
+      throw_invalid_state("the future is done already");
   }
 
   /// Makes the outcome final and everything in the completion list ready.
@@ -161,7 +163,8 @@ class future_base : public ready_node, public pooled {
 
   /// Throws usage_error if the loop of a pending future runs on another thread.
   void check_thread() const {
-    if (event_loop::running_here() != loop_ && !done()) [[unlikely]] check_not_elsewhere();
+    if (event_loop::running_here() != loop_ && !done()) [[unlikely]]
+      check_not_elsewhere();
   }
 
   completion_list& completions() noexcept { return completions_; }
@@ -175,7 +178,8 @@ class future_base : public ready_node, public pooled {
   future_base(event_loop& loop, storage kind, std::source_location place) noexcept
       : loop_(&loop), place_(place), storage_(kind) {}
   virtual ~future_base() {
-    if (!completions_.empty()) [[unlikely]] discard_completions();
+    if (!completions_.empty()) [[unlikely]]
+      discard_completions();
   }
 
   [[noreturn]] void throw_failure();
@@ -186,13 +190,14 @@ class future_base : public ready_node, public pooled {
 
   event_loop* loop_;
   completion_list completions_;
-  std::exception_ptr error_;  // of a failed one; of a cancelled one if there is more than "cancelled"
+  // Of a failed one; of a cancelled one if there is more to say than "cancelled".
+  std::exception_ptr error_;
   std::source_location place_;
   std::uint32_t references_ = 1;
   outcome outcome_ = outcome::pending;
   const storage storage_;
-  bool retrieved_ = false;     // somebody has seen the error
-  bool holds_value_ = false;   // the value is constructed
+  bool retrieved_ = false;    // somebody has seen the error
+  bool holds_value_ = false;  // the value is constructed
 };
 
 /// A future or task together with the place of its value.

@@ -69,7 +69,7 @@ class group_core {
   void finish();
 
  private:
-  void on_child_done(entry& child) noexcept;
+  void on_child_done(entry& ended) noexcept;
   void note_error(const std::exception_ptr& error);
   void abort_children() noexcept;
   bool from_outer_scope(const std::exception_ptr& error) const;
@@ -79,8 +79,8 @@ class group_core {
   join_awaiter* joining_ = nullptr;
   intrusive_list<entry_place> children_;  // in order of creation
   std::vector<std::exception_ptr> errors_;
-  std::exception_ptr base_error_;       // keyboard_interrupt: thrown as it is
-  std::exception_ptr body_cancelled_;   // how the body left, if by cancelled_error or a deadline
+  std::exception_ptr base_error_;      // keyboard_interrupt: thrown as it is
+  std::exception_ptr body_cancelled_;  // how the body left, if by cancelled_error or a deadline
   task_base::interruption propagate_ = task_base::interruption::none;
   const bool unwrap_single_;
   bool aborting_ = false;

@@ -16,8 +16,8 @@ class child_base;
 struct final_awaiter;
 
 /// The part of a coroutine's frame that does not depend on its result: who continues after it, and
-/// where it stands. Its result is written straight to where it is wanted: into the awaiting frame or
-/// into the task.
+/// where it stands. Its result is written straight to where it is wanted: into the awaiting frame
+/// or into the task.
 class promise_base {
  public:
   explicit promise_base(std::source_location place) noexcept : place_(place) {}
@@ -28,6 +28,8 @@ class promise_base {
   }
 
   std::suspend_always initial_suspend() const noexcept { return {}; }
+  template <class T>
+  void yield_value(T&&) = delete;  // a task gives one value, and that with co_return
   final_awaiter final_suspend() const noexcept;
   void unhandled_exception() noexcept;
 
@@ -37,8 +39,12 @@ class promise_base {
 
   bool is_root() const noexcept { return (link_ & 1) != 0; }
   child_base* child() const noexcept { return reinterpret_cast<child_base*>(link_); }
-  task_base* root() const noexcept { return reinterpret_cast<task_base*>(link_ & ~std::uintptr_t{1}); }
-  void set_child(child_base* awaiter) noexcept { link_ = reinterpret_cast<std::uintptr_t>(awaiter); }
+  task_base* root() const noexcept {
+    return reinterpret_cast<task_base*>(link_ & ~std::uintptr_t{1});
+  }
+  void set_child(child_base* awaiter) noexcept {
+    link_ = reinterpret_cast<std::uintptr_t>(awaiter);
+  }
   void set_root(task_base* task) noexcept { link_ = reinterpret_cast<std::uintptr_t>(task) | 1; }
 
   /// The coroutine that awaits this one; null for the outermost of a task.
@@ -49,7 +55,8 @@ class promise_base {
   void set_place(const std::source_location& here) noexcept { place_ = here; }
 
  private:
-  std::uintptr_t link_ = 0;  // child_base* in the awaiting frame, or task_base* with the lowest bit set
+  // A child_base* in the awaiting frame, or a task_base* with the lowest bit set.
+  std::uintptr_t link_ = 0;
   std::source_location place_;
 };
 
@@ -57,13 +64,13 @@ class promise_base {
 template <class Promise>
 concept awaiting_promise = std::derived_from<Promise, promise_base>;
 
-/// Where a coroutine of this library is suspended: what `await_suspend` takes instead of a handle. Made
-/// by the conversion from the handle, which notes the line of the `co_await`.
+/// Where a coroutine of this library is suspended: what `await_suspend` takes instead of a handle.
+/// Made by the conversion from the handle, which notes the line of the `co_await`.
 class await_point {
  public:
   template <awaiting_promise Promise>
-  await_point(std::coroutine_handle<Promise> frame,
-              std::source_location here = std::source_location::current()) noexcept
+  explicit(false) await_point(std::coroutine_handle<Promise> frame,
+                              std::source_location here = std::source_location::current()) noexcept
       : promise_(&frame.promise()) {
     static_assert(alignof(Promise) == alignof(promise_base));
     promise_->set_place(here);

@@ -14,8 +14,8 @@ void report_loss(event_loop* loop, const exception_context& report) noexcept;
 /// "coroutine '…' was never awaited".
 void report_never_awaited(const std::source_location& place) noexcept;
 
-/// Throws timeout_error: "wait_for (2s) at function (file:line) expired". `scope` is the deadline scope,
-/// if it was one.
+/// Throws timeout_error: "wait_for (2s) at function (file:line) expired". `scope` is the deadline
+/// scope, if it was one.
 [[noreturn]] void throw_timeout(const char* operation, const optional_duration& limit,
                                 const std::source_location& place, const void* scope = nullptr);
 

@@ -13,8 +13,9 @@ namespace ouro::inline v0::detail {
 /// Errors: usage_error if the loop was stopped before.
 void run_until_done(event_loop& loop, const future<>& main);
 
-/// Cancels every task of a loop that is not running, last made first, runs it until they have ended, and
-/// reports their errors. After `grace` the ones that still live are listed, and left to be destroyed.
+/// Cancels every task of a loop that is not running, last made first, runs it until they have
+/// ended, and reports their errors. After `grace` the ones that still live are listed, and left to
+/// be destroyed.
 void cancel_all_tasks(event_loop& loop, optional_duration grace);
 
 /// Writes the unfinished tasks to stderr with nothing but write(2).

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ouro/base/intrusive_list.hpp"
+#include "ouro/base/visibility.hpp"
 #include "ouro/loop/context.hpp"
 #include "ouro/task/detail/future_base.hpp"
 #include "ouro/task/detail/promise_base.hpp"
@@ -51,11 +52,12 @@ class task_base : public future_base, public list_hook {
   bool being_cancelled() const noexcept {
     return (interrupts_ & (must_cancel | aborted_by_cancel)) != 0;
   }
-  /// Throws the interruption that is due at a resume, if any: cancel first, then the outermost expired
-  /// scope.
+  /// Throws the interruption that is due at a resume, if any: cancel first, then the outermost
+  /// expired scope.
   void throw_if_interrupted() {
     if (interrupts_ != 0) [[unlikely]] {
-      // Thrown here, because every function between a throw and its handler costs the unwinder 0.3 us.
+      // Thrown here, because every function between a throw and its handler costs the unwinder 0.3
+      // us.
       if (extras_ == nullptr) {  // so no deadline scope either: it is a cancel
         interrupts_ = 0;
         throw cancelled_error{};
@@ -80,7 +82,8 @@ class task_base : public future_base, public list_hook {
   }
   /// How a forwarding wait ends. Returns if its outcome is to be delivered.
   void settle_forwarded(const future_base& awaited) {
-    if (interrupts_ != 0) [[unlikely]] settle_interrupted(awaited);
+    if (interrupts_ != 0) [[unlikely]]
+      settle_interrupted(awaited);
   }
   /// Passes a request that is pending at a suspension on to what is awaited.
   void forward_pending() noexcept;
@@ -163,7 +166,8 @@ class task_base : public future_base, public list_hook {
   }
   ~task_base() override {
     OURO_ASSERT(!linked());
-    if (extras_ != nullptr) [[unlikely]] delete extras_;
+    if (extras_ != nullptr) [[unlikely]]
+      delete extras_;
   }
 
   void schedule_first_step(bool eagerly) {
@@ -198,7 +202,7 @@ class task_base : public future_base, public list_hook {
   void leave_loop() noexcept;
 
   static constexpr std::uint8_t max_nested_starts = 200;
-  static constinit inline thread_local task_base* current_ = nullptr;
+  OURO_ONE_PER_PROCESS static constinit inline thread_local task_base* current_ = nullptr;
 
   promise_base* resume_point_;    // where the step goes on; the root before the first step
   waiter* blocked_on_ = nullptr;  // null unless blocked
