@@ -59,17 +59,19 @@ class async_mock<T(Args...)> {
   class effect {
    public:
     template <class Value>
-    requires(!std::is_void_v<T> && std::convertible_to<Value&&, stored> &&
-             !std::same_as<std::remove_cvref_t<Value>, effect>) effect(Value&& value)
-        : value_(std::forward<Value>(value)) {}
+      requires(!std::is_void_v<T> && std::convertible_to<Value &&, stored> &&
+               !std::same_as<std::remove_cvref_t<Value>, effect>)
+    effect(Value&& value) : value_(std::forward<Value>(value)) {}
     template <class Exception>
-    requires std::derived_from<std::remove_cvref_t<Exception>, std::exception> ||
-        std::same_as<std::remove_cvref_t<Exception>, cancelled_error>
-        effect(Exception&& error)
+      requires std::derived_from<std::remove_cvref_t<Exception>, std::exception> ||
+               std::same_as<std::remove_cvref_t<Exception>, cancelled_error>
+    effect(Exception&& error)
         : error_(std::make_exception_ptr(std::forward<Exception>(error))) {}
     effect(std::exception_ptr error) : error_(std::move(error)) {}
     /// The call succeeds, without a value.
-    effect(std::nullopt_t) requires std::is_void_v<T> {}
+    effect(std::nullopt_t)
+      requires std::is_void_v<T>
+    {}
 
    private:
     friend class async_mock;
@@ -93,16 +95,16 @@ class async_mock<T(Args...)> {
   /// Every call gives `value`, unless a side effect is set. One that cannot be copied is given
   /// once.
   template <class Value>
-  requires(!std::is_void_v<T> &&
-           std::constructible_from<stored, Value>) void return_value(Value&& value) {
+    requires(!std::is_void_v<T> && std::constructible_from<stored, Value>)
+  void return_value(Value&& value) {
     value_.emplace(std::forward<Value>(value));
   }
 
   /// Every call calls `function` with its arguments, and gives its result; what it gives may be
   /// something to await.
   template <class Function>
-  requires std::invocable < std::decay_t<Function>
-  &, Args... > void side_effect(Function&& function) {
+    requires std::invocable<std::decay_t<Function>&, Args...>
+  void side_effect(Function&& function) {
     clear_effects();
     function_ = [function = std::forward<Function>(function)](Args... args) mutable {
       return invoke(function, std::forward<Args>(args)...);
@@ -110,8 +112,8 @@ class async_mock<T(Args...)> {
   }
   /// Every call throws `error`.
   template <class Exception>
-  requires std::derived_from<std::remove_cvref_t<Exception>, std::exception> ||
-      std::same_as<std::remove_cvref_t<Exception>, cancelled_error>
+    requires std::derived_from<std::remove_cvref_t<Exception>, std::exception> ||
+             std::same_as<std::remove_cvref_t<Exception>, cancelled_error>
   void side_effect(Exception&& error) {
     side_effect(std::make_exception_ptr(std::forward<Exception>(error)));
   }
@@ -127,8 +129,8 @@ class async_mock<T(Args...)> {
                       std::make_move_iterator(effects.end()));
   }
   template <class... Effects>
-  requires(sizeof...(Effects) >= 2 && (std::constructible_from<effect, Effects> &&
-                                       ...)) void side_effect(Effects&&... effects) {
+    requires(sizeof...(Effects) >= 2 && (std::constructible_from<effect, Effects> && ...))
+  void side_effect(Effects&&... effects) {
     std::vector<effect> sequence;
     (sequence.emplace_back(std::forward<Effects>(effects)), ...);
     side_effect(std::move(sequence));

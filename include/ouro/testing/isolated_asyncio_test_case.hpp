@@ -51,18 +51,16 @@ class isolated_asyncio_test_case {
 
   /// Has `function(arguments...)` called after the tear-down; both are moved or copied.
   template <class Function, class... Arguments>
-  requires std::invocable < std::decay_t<Function>
-  &, std::decay_t<Arguments>&&... >
-         void add_cleanup(Function&& function, Arguments&&... arguments) {
+    requires std::invocable<std::decay_t<Function>&, std::decay_t<Arguments>&&...>
+  void add_cleanup(Function&& function, Arguments&&... arguments) {
     cleanups_.push_back(
         {bound(std::forward<Function>(function), std::forward<Arguments>(arguments)...), {}});
   }
 
   /// Has what `function(arguments...)` gives awaited after the tear-down; both are moved or copied.
   template <class Function, class... Arguments>
-  requires awaitable < std::invoke_result_t < std::decay_t<Function>
-  &, std::decay_t<Arguments>&&... >>
-         void add_async_cleanup(Function&& function, Arguments&&... arguments) {
+    requires awaitable<std::invoke_result_t<std::decay_t<Function>&, std::decay_t<Arguments>&&...>>
+  void add_async_cleanup(Function&& function, Arguments&&... arguments) {
     cleanups_.push_back(
         {{},
          awaiting(bound(std::forward<Function>(function), std::forward<Arguments>(arguments)...))});
@@ -127,9 +125,9 @@ std::vector<problem> run_fixture(const fixture_maker& make, const fixture_test& 
 /// Runs `test`, a member function of a fixture, on a fixture of its own; otherwise as
 /// run_isolated() with a function.
 template <class Fixture, class Base>
-requires std::derived_from<Fixture, isolated_asyncio_test_case> && std::derived_from<Fixture, Base>
-    std::vector<problem> run_isolated_as(task<> (Base::*test)(),
-                                         const isolation_options& options = {}) {
+  requires std::derived_from<Fixture, isolated_asyncio_test_case> && std::derived_from<Fixture, Base>
+std::vector<problem> run_isolated_as(task<> (Base::*test)(),
+                                     const isolation_options& options = {}) {
   return fixtures::run_fixture(
       [] { return std::unique_ptr<isolated_asyncio_test_case>(std::make_unique<Fixture>()); },
       [test](isolated_asyncio_test_case& fixture) {
