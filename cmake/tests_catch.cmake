@@ -17,18 +17,10 @@ else()
   set(ouro_catch_arguments --warn NoTests)
 endif()
 
-# ouro_test_support: what the tests share. Objects, not an archive, so that listeners register.
-file(GLOB support_sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/support/*.cpp)
-list(FILTER support_sources EXCLUDE REGEX "/main\\.cpp$")
+# ouro_test_support: what the tests share; tests/support holds what is not in ouro::testing.
 add_library(ouro_test_support INTERFACE)
 target_include_directories(ouro_test_support INTERFACE ${PROJECT_SOURCE_DIR})
-target_link_libraries(ouro_test_support INTERFACE ouro::ouro ouro_catch)
-if(support_sources)
-  add_library(ouro_test_support_objects OBJECT ${support_sources})
-  target_include_directories(ouro_test_support_objects PRIVATE ${PROJECT_SOURCE_DIR})
-  target_link_libraries(ouro_test_support_objects PRIVATE ouro::ouro Catch2::Catch2 ouro_warnings)
-  target_sources(ouro_test_support INTERFACE $<TARGET_OBJECTS:ouro_test_support_objects>)
-endif()
+target_link_libraries(ouro_test_support INTERFACE ouro::testing ouro_catch)
 
 # The header of Catch2, precompiled once for all test programs: saves a second a file.
 add_library(ouro_test_pch OBJECT ${PROJECT_BINARY_DIR}/tests/pch.cpp)

@@ -20,6 +20,13 @@ std::string demangled(const char* name) {
 
 }  // namespace
 
+incomplete_read_error::incomplete_read_error(std::string partial_read,
+                                             std::optional<std::size_t> wanted)
+    : std::runtime_error(std::to_string(partial_read.size()) + " bytes read on a total of " +
+                         (wanted ? std::to_string(*wanted) : "undefined") + " expected bytes"),
+      partial(std::move(partial_read)),
+      expected(wanted) {}
+
 void throw_os_error(int code, const char* call) {
   int value = code < 0 ? -code : code;
   if (value > last_errno) value = EINTR;

@@ -113,6 +113,12 @@ std::size_t event_loop::pending_requests() const noexcept {
   return ring_.in_flight() - (wakeup_->in_flight() ? 1 : 0);
 }
 
+std::vector<std::string> event_loop::describe_timers() const {
+  std::vector<std::string> texts;
+  timers_.for_each([&](const detail::timer_node& node) { texts.push_back(node.describe()); });
+  return texts;
+}
+
 /// Refuses what cannot be run here, before a coroutine is taken for it.
 void event_loop::prepare_run() {
   if (is_closed()) detail::throw_usage_error("Event loop is closed");

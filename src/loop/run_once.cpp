@@ -51,6 +51,15 @@ void event_loop::run_once() {
   run_batch();
 }
 
+bool event_loop::has_ready() noexcept {
+  if (!batch_.empty() || !ready_.empty() || !inbox_.empty() || ring_.has_work()) return true;
+  if (interrupted_.load(std::memory_order_relaxed) != 0) return true;
+  if (timers_.empty()) return false;
+  // The time of this turn may be older than what a virtual clock shows.
+  ouro::time_source* const source = clock_.source();
+  return timers_.next_deadline() <= (source != nullptr ? source->now() : clock_.now());
+}
+
 void event_loop::wait_for_events() {
   if (!ready_.empty() || stopping_ || ring_.has_completions()) {
     if (ring_.must_enter()) ring_.enter(duration::zero());

@@ -5,9 +5,9 @@
 #include "ouro/ring/liburing.hpp"
 #include "ouro/task/create_task.hpp"
 #include "ouro/task/sleep.hpp"
+#include "ouro/testing/open_fds.hpp"
 #include "ouro/testing/shake.hpp"
 
-#include <dirent.h>
 #include <exception>
 #include <optional>
 #include <poll.h>
@@ -50,15 +50,6 @@ class session_clock final : public time_source {
   time_point last_ = now_ + end_of_time;
   int ring_fd_ = -1;
 };
-
-std::size_t open_descriptors() {
-  std::size_t count = 0;
-  if (DIR* directory = ::opendir("/proc/self/fd")) {
-    while (::readdir(directory) != nullptr) ++count;
-    ::closedir(directory);
-  }
-  return count;
-}
 
 const char* name_of(interruption how) noexcept {
   switch (how) {
@@ -109,7 +100,7 @@ std::vector<std::string> cancel_session::problems() const {
 // ------------------------------------------------------------------------------------------
 
 void cancel_session::run(const cancel_options& options) {
-  const std::size_t descriptors = open_descriptors();
+  const std::size_t descriptors = open_fds();
   const auto frames = detail::frame_pool::live();
   {
     session_clock clock(options.patience);
@@ -129,7 +120,7 @@ void cancel_session::run(const cancel_options& options) {
     requests_.clear();
     subject_ = {};
   }
-  if (const auto now = open_descriptors(); now != descriptors) {
+  if (const auto now = open_fds(); now != descriptors) {
     note(std::to_string(now - descriptors) + " file descriptors are left open");
   }
   if (const auto now = detail::frame_pool::live(); now != frames && !hung_) {

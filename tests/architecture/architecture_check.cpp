@@ -65,7 +65,9 @@ class checker {
     violations_.push_back(name + (line == 0 ? "" : ":" + std::to_string(line)) + ": " + text);
   }
 
-  bool is_umbrella(const source_file& file) const { return file.name == umbrella_name; }
+  bool is_umbrella(const source_file& file) const {
+    return file.name == umbrella_name || file.name == testing_umbrella_name;
+  }
 
   void layers() {
     for (const source_file& file : library_) {
@@ -177,35 +179,46 @@ class checker {
   }
 
   void umbrella() {
+    umbrella_of("include/ouro/", umbrella_name);
+    if (fs::exists(root_ / "include/ouro/testing")) {
+      umbrella_of("include/ouro/testing/", testing_umbrella_name);
+    }
+  }
+
+  /// The umbrella `name` includes every header below `folder` that is for users, and nothing else.
+  void umbrella_of(const std::string& folder, const std::string& name) {
     const auto found = std::find_if(library_.begin(), library_.end(),
-                                    [this](const source_file& file) { return is_umbrella(file); });
-    if (found == library_.end()) return report(umbrella_name, 0, "there is no umbrella");
+                                    [&](const source_file& file) { return file.name == name; });
+    if (found == library_.end()) return report(name, 0, "there is no umbrella");
     static const std::regex directive(R"(^\s*#\s*(pragma once|include|if|else|elif|endif|error))");
     for (std::size_t index = 0; index < found->code.size(); ++index) {
       const std::string& line = found->code[index];
       if (blank(line) || std::regex_search(line, directive)) continue;
-      report(umbrella_name, index + 1, "the umbrella only includes");
+      report(name, index + 1, "the umbrella only includes");
     }
     std::set<std::string> included;
     for (const include& line : found->includes) included.insert(line.header);
     for (const source_file& file : library_) {
-      if (!file.header() || is_umbrella(file)) continue;
+      if (!file.header() || file.name == name) continue;
+      if (!file.name.starts_with("include/")) continue;
       const std::string header = file.name.substr(std::string_view("include/").size());
-      if (!left_out(file) && !included.contains(header)) {
-        report(umbrella_name, 0, "\"" + header + "\" is not included");
+      if (!left_out(file, folder) && !included.contains(header)) {
+        report(name, 0, "\"" + header + "\" is not included");
       }
-      if (left_out(file) && included.contains(header)) {
-        report(umbrella_name, 0, "\"" + header + "\" is not for users");
+      if (left_out(file, folder) && included.contains(header)) {
+        report(name, 0, "\"" + header + "\" is not for users");
       }
     }
   }
 
-  bool left_out(const source_file& file) const {
-    if (!file.name.starts_with("include/")) return true;
+  /// A rule that names the folder of an umbrella is for the umbrella above it.
+  bool left_out(const source_file& file, const std::string& folder) const {
+    if (!file.name.starts_with(folder)) return true;
     if (file.name.find("/detail/") != std::string::npos) return true;
     const auto rules = rules_in(rules_ / "umbrella_exceptions.txt");
     return std::any_of(rules.begin(), rules.end(), [&](const std::vector<std::string>& rule) {
-      return file.name.starts_with("include/ouro/" + rule[0]);
+      const std::string exception = "include/ouro/" + rule[0];
+      return exception != folder && file.name.starts_with(exception);
     });
   }
 
@@ -273,6 +286,7 @@ class checker {
   }
 
   static constexpr const char* umbrella_name = "include/ouro/ouro.hpp";
+  static constexpr const char* testing_umbrella_name = "include/ouro/testing/testing.hpp";
 
   fs::path rules_;
   fs::path root_;

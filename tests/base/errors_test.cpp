@@ -93,3 +93,15 @@ TEST_CASE("errors: describe() knows what is thrown without being an exception", 
   CHECK(description_of(odd_thing{}).ends_with("odd_thing"));
   CHECK(ouro::detail::describe(nullptr) == "no exception");
 }
+
+TEST_CASE("errors: incomplete_read_error says how much came and how much was asked for",
+          "[base][errors]") {
+  const ouro::incomplete_read_error exactly("abc", 10);
+  const ouro::incomplete_read_error until("abc");
+
+  CHECK(std::string(exactly.what()) == "3 bytes read on a total of 10 expected bytes");
+  CHECK(exactly.partial == "abc");
+  CHECK(exactly.expected == 10U);
+  CHECK(std::string(until.what()) == "3 bytes read on a total of undefined expected bytes");
+  CHECK_FALSE(until.expected.has_value());
+}

@@ -146,7 +146,7 @@ OURO_TEST_CASE("accept: connections that race with cancels are neither lost nor 
   for (int round = 0; round < 100; ++round) {
     ouro::unique_fd connection;
     auto accepting = ouro::create_task(accept_into(listener.fd(), connection));
-    co_await test::settle(1 + round % 4);
+    co_await test::run_turns(1 + round % 4);
 
     std::optional<ouro::unique_fd> client;
     if (round % 2 == 0) client = start_connecting(listener.local_endpoint());

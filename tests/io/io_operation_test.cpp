@@ -130,7 +130,7 @@ OURO_TEST_CASE("io_operation: more operations may wait than the ring has entries
   for (int i = 0; i < 3000; ++i) {
     waiting.push_back(ouro::create_task(outcome_of(stubborn_operation(ends.near.get(), i))));
   }
-  co_await test::settle(2);
+  co_await test::run_turns(2);
   CHECK(pending_requests() == 3000);
 
   CHECK(::write(ends.far.get(), "x", 1) == 1);
@@ -150,10 +150,10 @@ OURO_TEST_CASE("io_operation: one operation in 3000 can be cancelled",
   for (int i = 0; i < 3000; ++i) {
     waiting.push_back(ouro::create_task(outcome_of(stubborn_operation(ends.near.get(), -EINTR))));
   }
-  co_await test::settle(2);
+  co_await test::run_turns(2);
 
   for (std::size_t i = 0; i < waiting.size(); i += 2) waiting[i].cancel();
-  co_await test::settle(200);  // the kernel ends some 20 in a turn that does not wait
+  co_await test::run_turns(200);  // the kernel ends some 20 in a turn that does not wait
   CHECK(pending_requests() == 1500);
 
   for (const auto& each : waiting) each.cancel();

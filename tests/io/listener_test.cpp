@@ -173,7 +173,7 @@ OURO_TEST_CASE("listener: skips errors that concern only one connection", "[io][
   const ouro::unique_fd not_listening = ouro::make_socket(AF_INET, SOCK_DGRAM);
   REQUIRE(::dup2(not_listening.get(), listener.fd()) == listener.fd());
   auto accepting = ouro::create_task(outcome_of(listener.accept()));
-  co_await test::settle(10);
+  co_await test::run_turns(10);
   CHECK(!accepting.done());
 
   REQUIRE(::dup2(real.get(), listener.fd()) == listener.fd());
@@ -188,7 +188,7 @@ OURO_TEST_CASE("listener: cancelled while it skips errors, it ends", "[io][liste
   const ouro::unique_fd not_listening = ouro::make_socket(AF_INET, SOCK_DGRAM);
   REQUIRE(::dup2(not_listening.get(), listener.fd()) == listener.fd());
   auto accepting = ouro::create_task(outcome_of(listener.accept()));
-  co_await test::settle(3);
+  co_await test::run_turns(3);
 
   accepting.cancel();
   const std::string outcome = co_await accepting;

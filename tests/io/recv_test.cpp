@@ -147,7 +147,7 @@ OURO_TEST_CASE("recv: nothing_lost: bytes that race with the cancel are received
     const fd_pair ends = stream_pair();
     buffer into;
     auto receiving = ouro::create_task(outcome_of(ouro::recv(ends.near.get(), into)));
-    co_await test::settle(1 + round % 4);
+    co_await test::run_turns(1 + round % 4);
 
     if (round % 2 == 0) send_text(ends.far.get(), "abc");
     receiving.cancel();
@@ -193,7 +193,7 @@ OURO_TEST_CASE("recv: a deadline that passes after it has completed comes second
 
   send_text(ends.far.get(), "won");
   co_await ouro::sleep(0s);  // the task is ready now
-  test::clock().pass(100ms);
+  test::current_clock().pass(100ms);
   const std::string outcome = co_await receiving;
 
   CHECK(outcome == "3, then timeout");

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 // call_soon(), call_later(), call_at(): in which order what runs.
 #include "ouro/loop/event_loop.hpp"
+#include "ouro/testing/virtual_clock.hpp"
 
 #include "tests/support/catch.hpp"
-#include "tests/support/virtual_clock.hpp"
 
 #include <algorithm>
 #include <memory>
@@ -18,7 +18,7 @@ namespace {
 
 /// A loop on a virtual clock, with a log to write to.
 struct logged_loop {
-  test::virtual_clock clock;
+  ouro::testing::virtual_clock clock;
   ouro::event_loop loop{{.clock = &clock}};
   std::string log;
 

@@ -5,9 +5,9 @@
 #include "ouro/loop/event_loop.hpp"
 #include "ouro/task/create_task.hpp"
 #include "ouro/task/sleep.hpp"
+#include "ouro/testing/virtual_clock.hpp"
 
 #include "tests/support/catch.hpp"
-#include "tests/support/virtual_clock.hpp"
 
 #include <memory>
 #include <optional>
@@ -51,7 +51,7 @@ struct reporting_loop {
     loop->run_forever();
   }
 
-  test::virtual_clock clock;
+  ouro::testing::virtual_clock clock;
   std::string reports;
   std::optional<ouro::event_loop> loop{std::in_place, ouro::event_loop_options{.clock = &clock}};
 };

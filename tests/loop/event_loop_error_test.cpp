@@ -4,9 +4,9 @@
 #include "ouro/base/log.hpp"
 #include "ouro/loop/event_loop.hpp"
 #include "ouro/task/create_task.hpp"
+#include "ouro/testing/virtual_clock.hpp"
 
 #include "tests/support/catch.hpp"
-#include "tests/support/virtual_clock.hpp"
 
 #include <cstdlib>
 #include <ctime>

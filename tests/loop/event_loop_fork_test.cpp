@@ -3,10 +3,10 @@
 #include "ouro/loop/event_loop.hpp"
 #include "ouro/task/create_task.hpp"
 #include "ouro/task/sleep.hpp"
+#include "ouro/testing/virtual_clock.hpp"
 
 #include "tests/ring/child_process.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/virtual_clock.hpp"
 
 #include <memory>
 #include <string>

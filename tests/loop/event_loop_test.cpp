@@ -5,9 +5,9 @@
 #include "ouro/base/log.hpp"
 #include "ouro/task/create_task.hpp"
 #include "ouro/task/sleep.hpp"
+#include "ouro/testing/virtual_clock.hpp"
 
 #include "tests/support/catch.hpp"
-#include "tests/support/virtual_clock.hpp"
 
 #include <memory>
 #include <stdexcept>
@@ -93,7 +93,7 @@ TEST_CASE("event_loop: stop() lets the batch finish and keeps what it queued for
 }
 
 TEST_CASE("event_loop: stop() before the run lets it do one turn", "[loop][event_loop]") {
-  test::virtual_clock clock;
+  ouro::testing::virtual_clock clock;
   ouro::event_loop loop({.clock = &clock});
   std::string log;
   loop.call_soon([&] {
@@ -206,7 +206,7 @@ TEST_CASE("event_loop: a closed loop refuses a coroutine before it takes it",
 
 TEST_CASE("run_until_complete: gives the value of a coroutine, twice on the same loop",
           "[loop][event_loop]") {
-  test::virtual_clock clock;
+  ouro::testing::virtual_clock clock;
   ouro::event_loop loop({.clock = &clock});
   int local = 0;
 
@@ -224,7 +224,7 @@ TEST_CASE("run_until_complete: throws what the coroutine throws", "[loop][event_
 }
 
 TEST_CASE("run_until_complete: waits for a task and for a future", "[loop][event_loop]") {
-  test::virtual_clock clock;
+  ouro::testing::virtual_clock clock;
   ouro::event_loop loop({.clock = &clock});
   const auto task = loop.create_task(number_after(1s, 1));
   const auto future = loop.create_future<std::string>();
@@ -236,7 +236,7 @@ TEST_CASE("run_until_complete: waits for a task and for a future", "[loop][event
 }
 
 TEST_CASE("run_until_complete: other tasks are paused between the runs", "[loop][event_loop]") {
-  test::virtual_clock clock;
+  ouro::testing::virtual_clock clock;
   ouro::event_loop loop({.clock = &clock});
   int count = 0;
   const auto ticking = loop.create_task(ticks(count));
@@ -252,7 +252,7 @@ TEST_CASE("run_until_complete: other tasks are paused between the runs", "[loop]
 
 TEST_CASE("run_until_complete: stop() meanwhile is an error and leaves the task alive",
           "[loop][event_loop][error]") {
-  test::virtual_clock clock;
+  ouro::testing::virtual_clock clock;
   ouro::event_loop loop({.clock = &clock});
   const auto task = loop.create_task(number_after(5s, 7));
   loop.call_later(1s, [&] { loop.stop(); });
@@ -266,7 +266,7 @@ TEST_CASE("run_until_complete: stop() meanwhile is an error and leaves the task 
 
 TEST_CASE("run_until_complete: a task that outlives its run does not stop a later one",
           "[loop][event_loop]") {
-  test::virtual_clock clock;
+  ouro::testing::virtual_clock clock;
   ouro::event_loop loop({.clock = &clock});
   const auto early = loop.create_task(number_after(2s, 1));
   loop.call_later(1s, [&] { loop.stop(); });

@@ -2,9 +2,9 @@
 #include "ouro/loop/handle.hpp"
 
 #include "ouro/loop/event_loop.hpp"
+#include "ouro/testing/virtual_clock.hpp"
 
 #include "tests/support/catch.hpp"
-#include "tests/support/virtual_clock.hpp"
 
 #include <memory>
 #include <string>
@@ -84,7 +84,7 @@ TEST_CASE("handle: a callback may cancel itself", "[loop][handle]") {
 }
 
 TEST_CASE("handle: cancel() destroys the captures at once", "[loop][handle]") {
-  test::virtual_clock clock;
+  ouro::testing::virtual_clock clock;
   ouro::event_loop loop({.clock = &clock});
   const auto shared = std::make_shared<int>(0);
   auto soon = loop.call_soon([shared] {});
@@ -138,7 +138,7 @@ TEST_CASE("handle: knows whether it is empty and which callback it means", "[loo
 }
 
 TEST_CASE("timer_handle: when() is absolute and stays", "[loop][handle]") {
-  test::virtual_clock clock;
+  ouro::testing::virtual_clock clock;
   ouro::event_loop loop({.clock = &clock});
   const auto start = loop.time();
   auto later = loop.call_later(2s, [&] { loop.stop(); });
@@ -152,7 +152,7 @@ TEST_CASE("timer_handle: when() is absolute and stays", "[loop][handle]") {
 }
 
 TEST_CASE("timer_handle: is a handle", "[loop][handle]") {
-  test::virtual_clock clock;
+  ouro::testing::virtual_clock clock;
   ouro::event_loop loop({.clock = &clock});
   bool called = false;
   const ouro::timer_handle timer = loop.call_later(1s, [&] { called = true; });

@@ -2,9 +2,9 @@
 #include "ouro/loop/time_source.hpp"
 
 #include "ouro/loop/event_loop.hpp"
+#include "ouro/testing/virtual_clock.hpp"
 
 #include "tests/support/catch.hpp"
-#include "tests/support/virtual_clock.hpp"
 
 #include <set>
 #include <vector>
@@ -112,7 +112,7 @@ TEST_CASE("time_source: one that does not jump makes the loop wait for real",
 }
 
 TEST_CASE("time_source: time() is that of the source", "[loop][time_source]") {
-  test::virtual_clock clock;
+  ouro::testing::virtual_clock clock;
   ouro::event_loop loop({.clock = &clock});
   const auto start = loop.time();
   ouro::duration seen{};

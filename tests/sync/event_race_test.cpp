@@ -64,7 +64,7 @@ ouro::task<bool> race(std::uint64_t seed) {
     }
   }
   go.set();
-  co_await test::settle(3);
+  co_await test::run_turns(3);
 
   counts expected;
   bool right = true;

@@ -122,7 +122,7 @@ OURO_TEST_CASE("as_completed: what is done already needs no wait beyond the firs
   handles all = tasks_that_take({0, 0, 0});
   co_await test::settle();
   auto completed = ouro::as_completed(all);
-  co_await test::settle(1);
+  co_await test::run_turns(1);
   std::string log;
   ouro::get_running_loop().call_soon([&] { log += "turn"; });
 

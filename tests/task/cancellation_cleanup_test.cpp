@@ -136,7 +136,7 @@ OURO_TEST_CASE("cancellation: a second request reaches the clean-up of the child
   auto both =
       ouro::gather(ouro::return_exceptions, clean_up_slowly(log, 3s), clean_up_slowly(log, 4s));
   auto subject = ouro::create_task(note_end(await_it(both), log));
-  co_await test::settle(2);
+  co_await test::run_turns(2);
 
   subject.cancel();
   co_await ouro::sleep(1s);
@@ -156,7 +156,7 @@ OURO_TEST_CASE("cancellation: a task that is awaited in a clean-up takes the sec
   co_await ouro::sleep(0s);
 
   subject.cancel();
-  co_await test::settle(2);
+  co_await test::run_turns(2);
   CHECK(inner.cancelling() == 0);
   subject.cancel("second");
   co_await subject;
@@ -205,7 +205,7 @@ OURO_TEST_CASE("cancellation: one that a child coroutine swallows leaves none in
   co_await ouro::sleep(0s);
 
   subject.cancel();
-  co_await test::settle(2);
+  co_await test::run_turns(2);
   CHECK(log == "swallowed 7");
   go.set();
   co_await subject;
@@ -238,7 +238,7 @@ OURO_TEST_CASE("cancellation: each request reaches a task that swallows them all
 
   for (int round = 0; round < 3; ++round) {
     subject.cancel();
-    co_await test::settle(2);
+    co_await test::run_turns(2);
   }
   CHECK(log == "xxx");
   go.set();
@@ -255,7 +255,7 @@ OURO_TEST_CASE("cancellation: a gather whose children swallow it is cancelled al
   ouro::event go;
   auto both = ouro::gather(swallow(1, log, go), swallow(1, log, go));
   auto subject = ouro::create_task(note_end(await_it(both), log));
-  co_await test::settle(2);
+  co_await test::run_turns(2);
 
   subject.cancel();
   co_await subject;
@@ -278,7 +278,7 @@ OURO_TEST_CASE("cancellation: an error in the clean-up of an awaited task comes 
       },
       future);
   auto subject = ouro::create_task(note_end(await_it(inner), log));
-  co_await test::settle(2);
+  co_await test::run_turns(2);
 
   subject.cancel();
   co_await subject;
@@ -299,7 +299,7 @@ OURO_TEST_CASE(
 
   future.set_exception(std::runtime_error("late"));
   inner = {};
-  co_await test::settle(2);
+  co_await test::run_turns(2);
 
   CHECK(log == "cancelled()");
   CHECK(test::take_reports() ==

@@ -248,7 +248,7 @@ OURO_TEST_CASE("cancellation before the first step: of the children of a gather 
   CHECK(both.cancel());
   CHECK_THROWS_AS(co_await both, ouro::cancelled_error);
 
-  co_await test::settle(2);
+  co_await test::run_turns(2);
   CHECK(log == "");
 }
 

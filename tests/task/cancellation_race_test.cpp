@@ -220,7 +220,7 @@ OURO_TEST_CASE("cancellation race: before the children of a gather end it cancel
   auto first = ouro::create_task(value_after_event(go));
   auto both = ouro::gather(first, value_after_event(go));
   auto subject = ouro::create_task(note_end(await_it(both), log));
-  co_await test::settle(2);
+  co_await test::run_turns(2);
 
   go.set();
   subject.cancel("first");
@@ -239,7 +239,7 @@ OURO_TEST_CASE("cancellation race: after the end of a gather it wins and the val
   auto both = ouro::gather(value_after_event(go), value_after_event(go));
   cancel_when_done(both, subject);
   subject = ouro::create_task(note_end(await_it(both), log));
-  co_await test::settle(2);
+  co_await test::run_turns(2);
 
   go.set();
   co_await subject;

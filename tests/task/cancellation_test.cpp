@@ -123,7 +123,7 @@ OURO_TEST_CASE("cancellation: is thrown in a later turn, where the task is suspe
                "[task][cancel]") {
   std::string log;
   auto subject = ouro::create_task(note_end(clean_up_slowly(log, 0s), log));
-  co_await test::settle(2);
+  co_await test::run_turns(2);
 
   CHECK(subject.cancel("enough"));
   CHECK(log == "");
@@ -146,7 +146,7 @@ OURO_TEST_CASE("cancellation: unwinds from the innermost coroutine outwards", "[
 
 OURO_TEST_CASE("cancellation: of a done task is false and counts nothing", "[task][cancel]") {
   auto subject = ouro::create_task(cancel_self_and_return);
-  co_await test::settle(2);
+  co_await test::run_turns(2);
   CHECK(subject.cancelling() == 1);
 
   CHECK(!subject.cancel());
@@ -198,7 +198,7 @@ OURO_TEST_CASE("cancellation: of itself hits at the next suspension", "[task][ca
 
 OURO_TEST_CASE("cancellation: of itself turns a return into a cancellation", "[task][cancel]") {
   auto subject = ouro::create_task(cancel_self_and_return());
-  co_await test::settle(2);
+  co_await test::run_turns(2);
 
   CHECK(subject.cancelled());
   CHECK_THROWS_AS(subject.result(), ouro::cancelled_error);
@@ -277,7 +277,7 @@ OURO_TEST_CASE("cancellation: two requests before the delivery are one exception
 
   subject.cancel("first");
   subject.cancel("second");
-  co_await test::settle(3);
+  co_await test::run_turns(3);
 
   CHECK(log == "second ");
   CHECK(!subject.done());
@@ -294,7 +294,7 @@ OURO_TEST_CASE("cancellation: the message of an earlier request does not stick t
   co_await ouro::sleep(0s);
 
   subject.cancel("first");
-  co_await test::settle(3);
+  co_await test::run_turns(3);
   subject.cancel();
   co_await subject;
 
@@ -343,7 +343,7 @@ OURO_TEST_CASE("cancellation: the message of the request reaches who awaits the 
   std::string log;
   auto subject = ouro::create_task(level_one(log));
   auto awaiting = ouro::create_task(note_end(await_it(subject), log));
-  co_await test::settle(2);
+  co_await test::run_turns(2);
 
   subject.cancel("told why");
   co_await awaiting;
@@ -360,7 +360,7 @@ OURO_TEST_CASE("cancellation: a cancelled task that nobody awaits is not reporte
 
   subject.cancel();
   subject = {};
-  co_await test::settle(3);
+  co_await test::run_turns(3);
 
   CHECK(test::take_reports().empty());
 }

@@ -176,7 +176,7 @@ OURO_TEST_CASE("cancellation while waiting: a request goes down a chain of tasks
   auto last = ouro::create_task(wait_and_note(go, log, 'l'));
   auto middle = ouro::create_task(note_end(await_it(last), log));
   auto subject = ouro::create_task(await_it(middle));
-  co_await test::settle(2);
+  co_await test::run_turns(2);
 
   subject.cancel("stop");
   co_await subject;  // middle swallows it
@@ -190,7 +190,7 @@ OURO_TEST_CASE("cancellation while waiting: a gather cancels all its children", 
   std::string log;
   ouro::event go;
   auto subject = ouro::create_task(note_end(gather_two(go, log), log));
-  co_await test::settle(2);
+  co_await test::run_turns(2);
 
   subject.cancel("stop");
   co_await subject;
@@ -203,7 +203,7 @@ OURO_TEST_CASE("cancellation while waiting: a gather is left when the first chil
   std::string log;
   ouro::event go;
   auto subject = ouro::create_task(note_end(gather_one_and_a_slow_one(go, log), log));
-  co_await test::settle(2);
+  co_await test::run_turns(2);
 
   subject.cancel("stop");
   co_await subject;
@@ -217,7 +217,7 @@ OURO_TEST_CASE("cancellation while waiting: a collecting gather throws it too", 
   std::string log;
   ouro::event go;
   auto subject = ouro::create_task(note_end(collect_two(go, log), log));
-  co_await test::settle(2);
+  co_await test::run_turns(2);
 
   subject.cancel("stop");
   co_await subject;
@@ -231,7 +231,7 @@ OURO_TEST_CASE("cancellation while waiting: wait() leaves its tasks alone", "[ta
   auto first = ouro::create_task(wait_and_note(go, log, '1'));
   auto second = ouro::create_task(wait_and_note(go, log, '2'));
   auto subject = ouro::create_task(note_end(wait_for_both(first, second), log));
-  co_await test::settle(2);
+  co_await test::run_turns(2);
 
   subject.cancel("stop");
   CHECK(ouro::get_running_loop().pending_timers() == 0);
@@ -251,7 +251,7 @@ OURO_TEST_CASE("cancellation while waiting: shield() lets the awaiter go and the
   ouro::event go;
   auto inner = ouro::create_task(wait_and_note(go, log, 'i'));
   auto subject = ouro::create_task(note_end(shielded(inner), log));
-  co_await test::settle(2);
+  co_await test::run_turns(2);
 
   subject.cancel("stop");
   co_await subject;

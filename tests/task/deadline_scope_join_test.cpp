@@ -57,7 +57,7 @@ ouro::task<> read_under_deadline(const kernel_test::pipe_ends& pipe, std::string
   const ouro::fail_after guard(1s);
   const int count = co_await kernel_test::kernel_read(pipe, bytes, record, true);
   log += std::string(bytes, static_cast<std::size_t>(count)) + " ";
-  co_await note_end(test::settle(1), log);
+  co_await note_end(test::run_turns(1), log);
 }
 
 ouro::task<> group_of_two(std::string& log, ouro::duration clean_up) {

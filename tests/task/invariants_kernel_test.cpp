@@ -32,7 +32,7 @@ ouro::task<int> read_into(const pipe_ends& pipe, read_frame& frame, bool deaf = 
 ouro::task<> read_then_yield(const pipe_ends& pipe, read_frame& frame, std::string& log) {
   const int count = co_await read_into(pipe, frame, true);
   log += std::string(frame.buffer.data(), static_cast<std::size_t>(count)) + " ";
-  co_await note_end(test::settle(1), log);
+  co_await note_end(test::run_turns(1), log);
 }
 
 }  // namespace
@@ -43,7 +43,7 @@ OURO_TEST_CASE("one_place: a request is in the kernel until its completion, also
   const pipe_ends pipe;
   read_frame frame;
   auto subject = ouro::create_task(read_into(pipe, frame));
-  co_await test::settle(2);
+  co_await test::run_turns(2);
   CHECK(loop.pending_requests() == 1);
 
   subject.cancel();
@@ -59,7 +59,7 @@ OURO_TEST_CASE("frame_outlives_request: a cancelled task keeps its frame until t
   const pipe_ends pipe;
   read_frame frame;
   auto subject = ouro::create_task(read_into(pipe, frame));
-  co_await test::settle(2);
+  co_await test::run_turns(2);
 
   subject.cancel();
   CHECK(!frame.record.destroyed);
@@ -78,7 +78,7 @@ TEST_CASE("frame_outlives_request: closing a loop reaps the request before the f
     ouro::event_loop loop;
     loop.set_exception_handler([](ouro::event_loop&, const ouro::exception_context&) {});
     static_cast<void>(loop.create_task(read_into(pipe, frame)));
-    loop.run_until_complete(test::settle(3));
+    loop.run_until_complete(test::run_turns(3));
     CHECK(loop.pending_requests() == 1);
     loop.close();
     CHECK(loop.pending_requests() == 0);
@@ -97,7 +97,7 @@ TEST_CASE("frame_outlives_request: closing a loop reaps a request whose cancel i
     ouro::event_loop loop;
     loop.set_exception_handler([](ouro::event_loop&, const ouro::exception_context&) {});
     auto reading = loop.create_task(read_into(pipe, frame));
-    loop.run_until_complete(test::settle(3));
+    loop.run_until_complete(test::run_turns(3));
     reading.cancel();
     loop.close();
     CHECK(reading.cancelled());
@@ -111,7 +111,7 @@ OURO_TEST_CASE("abort_leaves_once: two requests end a read once", "[task][invari
   const pipe_ends pipe;
   read_frame frame;
   auto subject = ouro::create_task(read_into(pipe, frame));
-  co_await test::settle(2);
+  co_await test::run_turns(2);
 
   subject.cancel();
   subject.cancel();
@@ -128,7 +128,7 @@ OURO_TEST_CASE(
   const pipe_ends pipe;
   read_frame frame;
   auto subject = ouro::create_task(read_then_yield(pipe, frame, log));
-  co_await test::settle(2);
+  co_await test::run_turns(2);
 
   subject.cancel("late");
   pipe.put("bytes");
@@ -142,7 +142,7 @@ OURO_TEST_CASE("nothing_lost: a cancelled read takes no bytes from the pipe",
   const pipe_ends pipe;
   read_frame cancelled_frame;
   auto cancelled = ouro::create_task(read_into(pipe, cancelled_frame));
-  co_await test::settle(2);
+  co_await test::run_turns(2);
   cancelled.cancel();
   CHECK_THROWS_AS(co_await cancelled, ouro::cancelled_error);
 

@@ -261,7 +261,7 @@ OURO_TEST_CASE("abort_leaves_once: a forwarding wait passes each request on",
   for (int round = 0; round < 3; ++round) {
     subject.cancel();
     CHECK(whereabouts(subject) == "blocked waiting");
-    co_await test::settle(1);
+    co_await test::run_turns(1);
   }
   co_await subject;
 
@@ -297,7 +297,7 @@ OURO_TEST_CASE("nothing_lost: an error of a task that its cancelled awaiter miss
   }
 
   go.set();
-  co_await test::settle(2);
+  co_await test::run_turns(2);
 
   CHECK(test::take_reports() ==
         std::vector<std::string>{

@@ -34,7 +34,7 @@ bool refused_elsewhere(Body body) {
 ouro::task<int> number(int value) { co_return value; }
 
 ouro::task<int> number_of_a_turn(int turns) {
-  co_await test::settle(turns);
+  co_await test::run_turns(turns);
   co_return turns;
 }
 
@@ -71,11 +71,11 @@ OURO_TEST_CASE("one_thread: a loop is not the running loop of another thread",
 TEST_CASE("one_thread: running a loop on a second thread is a usage_error",
           "[task][invariants][threads][error]") {
   ouro::event_loop loop;
-  loop.run_until_complete(test::settle(1));
+  loop.run_until_complete(test::run_turns(1));
 
   CHECK(refused_elsewhere([&] { loop.run_forever(); }));
 
-  loop.run_until_complete(test::settle(2));
+  loop.run_until_complete(test::run_turns(2));
 }
 
 TEST_CASE("one_thread: a loop may be made on one thread and run on another",

@@ -4,8 +4,8 @@
 
 #include "ouro/base/errors.hpp"
 #include "ouro/loop/event_loop.hpp"
+#include "ouro/testing/virtual_clock.hpp"
 
-#include "tests/support/virtual_clock.hpp"
 
 #include <memory>
 #include <string>
@@ -28,7 +28,7 @@ inline void keep(ouro::event_loop&, const ouro::exception_context& context) {
 
 /// A loop_factory.
 inline std::unique_ptr<ouro::event_loop> virtual_loop() {
-  static test::virtual_clock clock;
+  static ouro::testing::virtual_clock clock;
   ++loops_made;
   auto loop = ouro::new_event_loop({.clock = &clock});
   loop->set_exception_handler(&keep);

@@ -154,7 +154,7 @@ OURO_TEST_CASE("cancel_on_stop: a request after its end does nothing", "[task][s
   }
 
   source.request_stop();
-  co_await test::settle(2);
+  co_await test::run_turns(2);
   go.set();
   co_await subject;
 
@@ -172,7 +172,7 @@ OURO_TEST_CASE("cancel_on_stop: a request that is on its way when it ends does n
     source.request_stop();
   }
 
-  co_await test::settle(2);
+  co_await test::run_turns(2);
   CHECK(subject.cancelling() == 0);
   go.set();
   co_await subject;
@@ -191,7 +191,7 @@ OURO_TEST_CASE("cancel_on_stop: a request for a task that has ended does nothing
   co_await subject;
 
   source.request_stop();
-  co_await test::settle(2);
+  co_await test::run_turns(2);
 
   CHECK(subject.cancelling() == 0);
 }

@@ -298,7 +298,7 @@ TEST_CASE("trampoline: a loop that closes destroys a suspended chain of a hundre
     ouro::event_loop loop;
     loop.set_exception_handler([](ouro::event_loop&, const ouro::exception_context&) {});
     static_cast<void>(loop.create_task(waits_at_the_bottom(depth, never, unwound)));
-    loop.run_until_complete(test::settle(2));
+    loop.run_until_complete(test::run_turns(2));
     CHECK(unwound == 0);
     loop.close();
   }
@@ -320,7 +320,7 @@ OURO_TEST_CASE("trampoline: a cancel goes down a chain of ten thousand tasks",
                "[task][trampoline][cancel]") {
   stack_use stack;
   auto subject = ouro::create_task(through_handles(stack, 10'000));
-  co_await test::settle(5'000);
+  co_await test::run_turns(5'000);
 
   subject.cancel();
 

@@ -75,7 +75,7 @@ OURO_TEST_CASE("wait_list: wake_one() of an empty list is false and is not remem
   CHECK(!list.wake_one());
 
   auto late = ouro::create_task(wait_in(list, log, 'l'));
-  co_await test::settle(3);
+  co_await test::run_turns(3);
 
   CHECK(log == "");
   list.wake_all();
@@ -107,7 +107,7 @@ OURO_TEST_CASE("wait_list: one that waits again after wake_all() waits for the n
   co_await ouro::sleep(0s);
 
   list.wake_all();
-  co_await test::settle(3);
+  co_await test::run_turns(3);
   CHECK(log == "a");
   list.wake_all();
   co_await a;
@@ -179,7 +179,7 @@ TEST_CASE("wait_list: a loop that closes takes its waiters out of the list", "[t
     ouro::event_loop loop;
     loop.set_exception_handler([](ouro::event_loop&, const ouro::exception_context&) {});
     static_cast<void>(loop.create_task(wait_in(list, log, 'a')));
-    loop.run_until_complete(test::settle(2));
+    loop.run_until_complete(test::run_turns(2));
     CHECK(!list.empty());
   }
 

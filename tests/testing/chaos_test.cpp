@@ -158,7 +158,7 @@ OURO_TEST_CASE("chaos: leaves the loop's own requests alone", "[testing][chaos]"
   bool called = false;
   ouro::get_running_loop().call_soon_threadsafe([&called] { called = true; });
 
-  co_await test::settle(20);
+  co_await test::run_turns(20);
 
   CHECK(called);
   CHECK(bent.failed() == 0);

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include <cstddef>
 #include <exception>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -46,6 +48,19 @@ class timeout_error : public std::runtime_error {
 class invalid_state_error : public std::logic_error {
  public:
   using std::logic_error::logic_error;
+};
+
+/// The stream ended before everything that was asked for had come. asyncio: IncompleteReadError.
+class incomplete_read_error : public std::runtime_error {
+ public:
+  /// No `expected` means "up to a separator".
+  explicit incomplete_read_error(std::string partial_read,
+                                 std::optional<std::size_t> wanted = std::nullopt);
+
+  /// What came before the end; it is not in the stream any more.
+  std::string partial;
+  /// How many bytes were asked for; nothing if it was "up to a separator".
+  std::optional<std::size_t> expected;
 };
 
 /// The library was used in a way it cannot work; the text says what to do instead.

@@ -26,6 +26,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 namespace ouro::inline v0 {
 
@@ -229,6 +230,13 @@ class event_loop final {
   std::size_t pending_timers() const noexcept { return timers_.size(); }
   /// Requests in flight, without the loop's own.
   std::size_t pending_requests() const noexcept;
+  /// Whether a turn would run something: beside what runs now, a callback, step or timer is due, or
+  /// the kernel shows that it has something for the loop.
+  bool has_ready() noexcept;
+  /// The clock of the options; null is the steady clock.
+  ouro::time_source* get_time_source() const noexcept { return clock_.source(); }
+  /// What each pending timer belongs to, in no order: for reports.
+  std::vector<std::string> describe_timers() const;
   ring& io() noexcept { return ring_; }
   /// Work that ends by itself although nothing here shows it: on another thread, in another
   /// process, in a file. While there is some, a virtual clock does not jump.

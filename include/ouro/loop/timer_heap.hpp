@@ -31,6 +31,10 @@ class timer_heap {
  public:
   bool empty() const noexcept { return entries_.empty(); }
   std::size_t size() const noexcept { return entries_.size(); }
+  template <class Function>
+  void for_each(Function function) const {
+    for (const entry& each : entries_) function(*each.node);
+  }
   time_point next_deadline() const noexcept { return entries_.front().when; }
 
   void insert(timer_node& node, time_point when) {
