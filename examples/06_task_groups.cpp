@@ -19,11 +19,11 @@ ouro::task<> visit(std::string url) {
   std::printf("visited %s\n", url.c_str());
 }
 
-ouro::task<> linger() {
+ouro::task<> hang_about() {
   try {
     co_await ouro::sleep(1h);
   } catch (const ouro::cancelled_error&) {
-    std::puts("linger: a sibling has failed");
+    std::puts("hang_about: a sibling has failed");
     throw;
   }
 }
@@ -42,7 +42,7 @@ ouro::task<> amain() {
   // failures, even if there is one only.
   try {
     co_await ouro::task_group::run([&](ouro::task_group& group) -> ouro::task<> {
-      group.create_task(linger());
+      group.create_task(hang_about());
       group.create_task(visit("nowhere"));
       co_return;
     });

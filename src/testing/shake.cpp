@@ -2,7 +2,7 @@
 #include "ouro/testing/shake.hpp"
 
 #include "ouro/loop/ready_queue.hpp"
-#include "ouro/task/detail/task_base.hpp"
+#include "ouro/task/task_handle.hpp"
 
 #include <utility>
 #include <vector>

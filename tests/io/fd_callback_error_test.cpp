@@ -37,7 +37,7 @@ OURO_TEST_CASE("add_reader: what the callback throws is reported, and it is call
     throw std::runtime_error("number " + std::to_string(calls));
   });
 
-  co_await test::settle();
+  co_await test::run_turns(5);
   const auto reports = test::take_reports();
 
   CHECK(calls == 3);
@@ -69,11 +69,11 @@ OURO_TEST_CASE("add_reader: a descriptor closed under it is reported once, and t
   const int number = ends.near.get();
   int calls = 0;
   loop().add_reader(number, [&] { ++calls; });
-  co_await test::settle();
+  co_await test::run_turns(5);
 
   ends.near.reset();
   send_text(ends.far.get(), "x");  // the kernel keeps the file for the poll
-  co_await test::settle();
+  co_await test::run_turns(5);
   const auto reports = test::take_reports();
 
   CHECK(calls == 0);
@@ -93,7 +93,7 @@ OURO_TEST_CASE("add_reader: closed in its own call it is reported once",
     ends.near.reset();
   });
 
-  co_await test::settle();
+  co_await test::run_turns(5);
 
   CHECK(calls == 1);
   CHECK(test::take_reports().size() == 1);
@@ -105,7 +105,7 @@ OURO_TEST_CASE("add_reader: removed, closed and opened again, the number means t
   const int number = old_ends.near.get();
   std::string log;
   loop().add_reader(number, [&] { log += "old "; });
-  co_await test::settle();
+  co_await test::run_turns(5);
 
   send_text(old_ends.far.get(), "x");  // its poll may have completed by now
   CHECK(loop().remove_reader(number));
@@ -113,10 +113,10 @@ OURO_TEST_CASE("add_reader: removed, closed and opened again, the number means t
   fd_pair new_ends = stream_pair();
   REQUIRE(new_ends.near.get() == number);
   loop().add_reader(number, [&] { log += "new "; });
-  co_await test::settle();
+  co_await test::run_turns(5);
   CHECK(log == "");
   send_text(new_ends.far.get(), "y");
-  co_await test::settle(2);
+  co_await test::run_turns(2);
 
   CHECK(log == "new ");
   CHECK(loop().remove_reader(number));
@@ -135,7 +135,7 @@ OURO_TEST_CASE("add_reader: added and removed in one turn, nothing reaches the n
   REQUIRE(new_ends.near.get() == number);
   send_text(new_ends.far.get(), "y");
   loop().add_reader(number, [&] { log += "new "; });
-  co_await test::settle(2);
+  co_await test::run_turns(2);
 
   CHECK(log == "new ");
   CHECK(loop().remove_reader(number));
@@ -147,14 +147,14 @@ OURO_TEST_CASE("add_reader: a number that means another file without remove_read
   const int number = old_ends.near.get();
   int calls = 0;
   loop().add_reader(number, [&] { ++calls; });
-  co_await test::settle();
+  co_await test::run_turns(5);
 
   old_ends.near.reset();
   const fd_pair new_ends = stream_pair();
   REQUIRE(new_ends.near.get() == number);
   send_text(new_ends.far.get(), "for somebody else");
   send_text(old_ends.far.get(), "x");
-  co_await test::settle();
+  co_await test::run_turns(5);
 
   CHECK(calls == 0);
   CHECK(test::take_reports().size() == 1);
@@ -212,7 +212,7 @@ OURO_TEST_CASE("add_reader: its call may not close the loop, but may stop it",
     ouro::get_running_loop().close();
   });
 
-  co_await test::settle();
+  co_await test::run_turns(5);
   const auto reports = test::take_reports();
 
   REQUIRE(reports.size() == 1);

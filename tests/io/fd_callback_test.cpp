@@ -31,15 +31,15 @@ OURO_TEST_CASE("add_reader: calls in every turn while there is something to read
   const int fd = ends.near.get();
   std::string log;
   loop().add_reader(fd, [&] { log += take_byte(fd); });
-  co_await test::settle();
+  co_await test::run_turns(5);
   CHECK(log == "");
 
   send_text(ends.far.get(), "abc");
-  co_await test::settle(2);  // the callback runs behind this task in each turn
+  co_await test::run_turns(2);  // the callback runs behind this task in each turn
   CHECK(log == "a");
   co_await ouro::sleep(0s);
   CHECK(log == "ab");
-  co_await test::settle();
+  co_await test::run_turns(5);
 
   CHECK(log == "abc");
   CHECK(loop().remove_reader(fd));
@@ -51,7 +51,7 @@ OURO_TEST_CASE("add_reader: calls again and again if nothing is taken", "[io][fd
   send_text(ends.far.get(), "x");
   loop().add_reader(ends.near.get(), [&] { ++calls; });
 
-  co_await test::settle(11);  // the last turn has not come to it yet
+  co_await test::run_turns(11);  // the last turn has not come to it yet
 
   CHECK(calls == 10);
   CHECK(loop().remove_reader(ends.near.get()));
@@ -62,14 +62,14 @@ OURO_TEST_CASE("add_reader: does not call if somebody else has taken what came",
   const fd_pair ends = stream_pair();
   int calls = 0;
   loop().add_reader(ends.near.get(), [&] { ++calls; });
-  co_await test::settle();
+  co_await test::run_turns(5);
 
   send_text(ends.far.get(), "x");
   CHECK(take_byte(ends.near.get()) == 'x');
-  co_await test::settle();
+  co_await test::run_turns(5);
   CHECK(calls == 0);
   send_text(ends.far.get(), "y");
-  co_await test::settle(2);
+  co_await test::run_turns(2);
 
   CHECK(calls == 1);
   CHECK(loop().remove_reader(ends.near.get()));
@@ -84,9 +84,9 @@ OURO_TEST_CASE("add_reader: runs behind what was ready, before timers that are d
                     [&] { log += std::string("reader ") + take_byte(ends.near.get()) + " "; });
   send_text(ends.far.get(), "d");
   loop().call_soon([&] { log += "ready "; });
-  test::clock().pass(2ms);
+  test::current_clock().pass(2ms);
 
-  co_await test::settle();
+  co_await test::run_turns(5);
 
   CHECK(log == "ready reader d timer ");
   CHECK(loop().remove_reader(ends.near.get()));
@@ -98,13 +98,13 @@ OURO_TEST_CASE("remove_reader: ends the calls, and says whether there was one",
   int calls = 0;
   CHECK(!loop().remove_reader(ends.near.get()));
   loop().add_reader(ends.near.get(), [&] { ++calls; });
-  co_await test::settle();
+  co_await test::run_turns(5);
 
   CHECK(loop().remove_reader(ends.near.get()));
   CHECK(!loop().remove_reader(ends.near.get()));
   CHECK(!loop().remove_writer(ends.near.get()));
   send_text(ends.far.get(), "x");
-  co_await test::settle();
+  co_await test::run_turns(5);
 
   CHECK(calls == 0);
   CHECK(pending_requests() == 0);
@@ -115,12 +115,12 @@ OURO_TEST_CASE("remove_reader: a call that is queued already does not come", "[i
   int calls = 0;
   bool removed = false;
   loop().add_reader(ends.near.get(), [&] { ++calls; });
-  co_await test::settle();
+  co_await test::run_turns(5);
 
   // This callback is queued in the turn before, and so ahead of the reader's.
   send_text(ends.far.get(), "x");
   loop().call_soon([&] { removed = loop().remove_reader(ends.near.get()); });
-  co_await test::settle();
+  co_await test::run_turns(5);
 
   CHECK(removed);
   CHECK(calls == 0);
@@ -133,7 +133,7 @@ OURO_TEST_CASE("remove_reader: destroys the callback at once, or when it has ret
   auto owner = std::make_shared<int>(7);
   const std::weak_ptr<int> alive = owner;
   loop().add_reader(fd, [owner = std::move(owner)] {});
-  co_await test::settle();
+  co_await test::run_turns(5);
 
   CHECK(loop().remove_reader(fd));
   CHECK(alive.expired());
@@ -146,7 +146,7 @@ OURO_TEST_CASE("remove_reader: destroys the callback at once, or when it has ret
     ouro::get_running_loop().remove_reader(fd);
     seen = *inner;
   });
-  co_await test::settle();
+  co_await test::run_turns(5);
   CHECK(seen == 8);
   CHECK(inner_alive.expired());
 }
@@ -157,12 +157,12 @@ OURO_TEST_CASE("add_reader: replaces the one that was there, whose queued call d
   const int fd = ends.near.get();
   std::string log;
   loop().add_reader(fd, [&] { log += "old "; });
-  co_await test::settle();
+  co_await test::run_turns(5);
 
   send_text(ends.far.get(), "x");
   loop().call_soon(
       [&] { loop().add_reader(fd, [&] { log += std::string("new ") + take_byte(fd); }); });
-  co_await test::settle();
+  co_await test::run_turns(5);
 
   CHECK(log == "new x");
   CHECK(loop().remove_reader(fd));
@@ -183,7 +183,7 @@ OURO_TEST_CASE("add_reader: may be replaced and removed inside its own call", "[
     });
   });
 
-  co_await test::settle();
+  co_await test::run_turns(5);
 
   CHECK(log == "12");
   CHECK(pending_requests() == 0);
@@ -199,14 +199,14 @@ OURO_TEST_CASE("add_writer: calls while there is room, beside a reader", "[io][f
     ouro::get_running_loop().remove_writer(fd);
   });
   loop().add_reader(fd, [&] { log += take_byte(fd); });
-  co_await test::settle();
+  co_await test::run_turns(5);
   CHECK(log == "");
 
   send_text(ends.far.get(), "r");
-  co_await test::settle();
+  co_await test::run_turns(5);
   CHECK(log == "r");
   static_cast<void>(left_in(ends.far.get()));
-  co_await test::settle();
+  co_await test::run_turns(5);
 
   CHECK(log == "rw");
   CHECK(loop().remove_reader(fd));
@@ -228,7 +228,7 @@ OURO_TEST_CASE("add_reader: the peer's end calls reader and writer", "[io][fd_ca
     log += 'w';
     ouro::get_running_loop().remove_writer(fd);
   });
-  co_await test::settle();
+  co_await test::run_turns(5);
 
   CHECK(log == "rw");
 }
@@ -247,7 +247,7 @@ OURO_TEST_CASE("add_reader: runs in one context, a copy of that of the caller",
   });
   variable.set(9);
 
-  co_await test::settle();
+  co_await test::run_turns(5);
 
   CHECK(log == "123");
   CHECK(variable.get() == 9);
@@ -268,7 +268,7 @@ OURO_TEST_CASE("add_reader: runs in the context that it is given", "[io][fd_call
                       ouro::get_running_loop().remove_reader(fd);
                     },
                     {.context = &context});
-  co_await test::settle();
+  co_await test::run_turns(5);
 
   CHECK(seen == 5);
 }
@@ -281,11 +281,11 @@ OURO_TEST_CASE("add_reader: knows an eventfd", "[io][fd_callback]") {
     ::eventfd_t count = 0;
     ::eventfd_read(fd.get(), &count);
   });
-  co_await test::settle();
+  co_await test::run_turns(5);
   CHECK(calls == 0);
 
   ::eventfd_write(fd.get(), 3);
-  co_await test::settle();
+  co_await test::run_turns(5);
 
   CHECK(calls == 1);
   CHECK(loop().remove_reader(fd.get()));
@@ -299,11 +299,11 @@ OURO_TEST_CASE("add_reader: many come and go without leaving anything behind",
     loop().add_reader(ends.near.get(), [&] { ++calls; });
     loop().add_writer(ends.near.get(), [] {});
     send_text(ends.far.get(), "x");
-    co_await test::settle(2);
+    co_await test::run_turns(2);
     CHECK(loop().remove_reader(ends.near.get()));
     CHECK(loop().remove_writer(ends.near.get()));
   }
-  co_await test::settle();
+  co_await test::run_turns(5);
 
   CHECK(calls == 300);
   CHECK(pending_requests() == 0);

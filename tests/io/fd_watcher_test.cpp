@@ -44,10 +44,10 @@ OURO_TEST_CASE("fd_watcher: drives a library by its descriptor", "[io][fd_watche
   const fd_pair ends = stream_pair();
   PGconn connection{ends.near.get(), ""};
   auto waiting = ouro::create_task(wait_for_answer(&connection));
-  co_await test::settle();
+  co_await test::run_turns(5);
 
   send_text(ends.far.get(), "half and ");
-  co_await test::settle();
+  co_await test::run_turns(5);
   CHECK(!waiting.done());
   send_text(ends.far.get(), "half;");
   co_await waiting;
@@ -59,7 +59,7 @@ OURO_TEST_CASE("fd_watcher: an end of input makes it readable", "[io][fd_watcher
   fd_pair ends = stream_pair();
   PGconn connection{ends.near.get(), ""};
   auto waiting = ouro::create_task(wait_for_answer(&connection));
-  co_await test::settle();
+  co_await test::run_turns(5);
 
   ends.far.reset();
 
@@ -71,7 +71,7 @@ OURO_TEST_CASE("fd_watcher: is ready at once, asks only while awaited, and takes
   const fd_pair ends = stream_pair();
   ouro::fd_watcher watcher(ends.near.get());
   send_text(ends.far.get(), "x");
-  co_await test::settle();
+  co_await test::run_turns(5);
   CHECK(pending_requests() == 0);
 
   co_await watcher.readable();
@@ -87,7 +87,7 @@ OURO_TEST_CASE("fd_watcher: writable() suspends until there is room", "[io][fd_w
   ouro::fd_watcher watcher(ends.near.get());
   fill(ends.near.get());
   auto waiting = ouro::create_task(outcome_of(watcher.writable()));
-  co_await test::settle();
+  co_await test::run_turns(5);
   CHECK(!waiting.done());
 
   static_cast<void>(left_in(ends.far.get()));
@@ -103,7 +103,7 @@ OURO_TEST_CASE("fd_watcher: one task may wait to read while another waits to wri
   fill(ends.near.get());
   auto reading = ouro::create_task(outcome_of(watcher.readable()));
   auto writing = ouro::create_task(outcome_of(watcher.writable()));
-  co_await test::settle();
+  co_await test::run_turns(5);
 
   send_text(ends.far.get(), "x");
   const std::string readable = co_await reading;
@@ -120,7 +120,7 @@ OURO_TEST_CASE("fd_watcher: a second task in the same direction is a usage_error
   const fd_pair ends = stream_pair();
   ouro::fd_watcher watcher(ends.near.get());
   auto first = ouro::create_task(outcome_of(watcher.readable()));
-  co_await test::settle();
+  co_await test::run_turns(5);
 
   auto second = ouro::create_task(outcome_of(watcher.readable()));
   const std::string refused = co_await second;
@@ -136,7 +136,7 @@ OURO_TEST_CASE("fd_watcher: cancelled while it waits, it throws and may be await
   const fd_pair ends = stream_pair();
   ouro::fd_watcher watcher(ends.near.get());
   auto waiting = ouro::create_task(outcome_of(watcher.readable()));
-  co_await test::settle();
+  co_await test::run_turns(5);
 
   waiting.cancel();
   const std::string outcome = co_await waiting;
@@ -164,7 +164,7 @@ OURO_TEST_CASE("fd_watcher: cancelled after it has completed, it is done first",
   const fd_pair ends = stream_pair();
   ouro::fd_watcher watcher(ends.near.get());
   auto waiting = ouro::create_task(outcome_of(watcher.readable()));
-  co_await test::settle();
+  co_await test::run_turns(5);
 
   send_text(ends.far.get(), "x");
   co_await ouro::sleep(0s);  // the task is ready now, behind this one
@@ -190,7 +190,7 @@ OURO_TEST_CASE("fd_watcher: a descriptor closed under the await is a usage_error
   fd_pair ends = stream_pair();
   ouro::fd_watcher watcher(ends.near.get());
   auto waiting = ouro::create_task(outcome_of(watcher.readable()));
-  co_await test::settle();
+  co_await test::run_turns(5);
 
   ends.near.reset();
   const fd_pair others = stream_pair();  // one of them has the number now
@@ -205,7 +205,7 @@ OURO_TEST_CASE("fd_watcher: destroyed under an await, it says so and ends it",
   const fd_pair ends = stream_pair();
   auto watcher = std::make_unique<ouro::fd_watcher>(ends.near.get());
   auto waiting = ouro::create_task(outcome_of(watcher->readable()));
-  co_await test::settle();
+  co_await test::run_turns(5);
 
   watcher.reset();
   const std::string outcome = co_await waiting;
@@ -220,7 +220,7 @@ OURO_TEST_CASE("fd_watcher: never closes its descriptor, and may be moved under 
   const fd_pair others = stream_pair();
   ouro::fd_watcher first(ends.near.get());
   auto waiting = ouro::create_task(outcome_of(first.readable()));
-  co_await test::settle();
+  co_await test::run_turns(5);
 
   ouro::fd_watcher second(others.near.get());
   second = std::move(first);

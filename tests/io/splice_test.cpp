@@ -156,10 +156,10 @@ OURO_TEST_CASE("splice: nothing_lost: bytes that race with the cancel are moved 
     const pipe_ends pipe = new_pipe();
     ::fcntl(pipe.read.get(), F_SETFL, O_NONBLOCK);
     auto moving = ouro::create_task(outcome_of(ouro::splice(ends.near.get(), pipe.write.get(), 9)));
-    co_await test::settle(1 + round % 4);
+    co_await test::run_turns(1 + round % 4);
 
     send_text(ends.far.get(), "abc");
-    co_await test::settle(round % 3);
+    co_await test::run_turns(round % 3);
     moving.cancel();
     const std::string outcome = co_await moving;
 
