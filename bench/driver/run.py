@@ -10,6 +10,7 @@ import peers
 import plot
 import report
 import results
+import self_test
 
 RESULTS = peers.ROOT / "bench/results"
 QUICK_RESULTS = peers.ROOT / "build/bench/results"
@@ -59,10 +60,15 @@ def run_core(rounds, quick):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("subject", choices=["core"])
+    parser.add_argument("subject", nargs="?", choices=["core"])
     parser.add_argument("--rounds", type=int, help="of every program; 5 unless told")
     parser.add_argument("--quick", action="store_true", help="one short round, kept in build/")
+    parser.add_argument("--self-test", action="store_true", help="of this driver; runs no program")
     chosen = parser.parse_args()
+    if chosen.self_test:
+        sys.exit(self_test.run())
+    if not chosen.subject:
+        parser.error("what is to be measured? core")
     rounds = chosen.rounds if chosen.rounds is not None else (1 if chosen.quick else 5)
     if rounds < 1:
         parser.error("--rounds must be at least 1")
