@@ -3,8 +3,6 @@
 // for them; they are built here from async_initiate() and from completion handlers.
 #include "harness.hpp"
 
-#include <utility>  // Debian 12's boost/asio/awaitable.hpp lacks it
-
 #include <boost/asio/awaitable.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/detached.hpp>
@@ -18,6 +16,7 @@
 #include <chrono>
 #include <exception>
 #include <memory>
+#include <utility>  // Debian 12's boost/asio/awaitable.hpp lacks it
 #include <vector>
 
 namespace {
@@ -192,8 +191,8 @@ asio::awaitable<void> wait_for(asio::steady_timer& never) {
   co_await never.async_wait(use_awaitable);
 }
 
-// A task is interrupted in what it waits for, here a timer: Debian 12's Boost cannot cancel one from
-// outside.
+// A task is interrupted in what it waits for, here a timer: Debian 12's Boost cannot cancel one
+// from outside.
 asio::awaitable<void> cancel_join(trial& run) {
   run.begin();
   for (long i = 0; i < run.count; ++i) {

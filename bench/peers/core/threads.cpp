@@ -105,9 +105,8 @@ void gather(trial& run) {
     std::vector<std::thread> threads;
     threads.reserve(Count);
     for (int value = 0; value < Count; ++value) {
-      threads.emplace_back([&slot = results[static_cast<std::size_t>(value)], value] {
-        slot = value;
-      });
+      threads.emplace_back(
+          [&slot = results[static_cast<std::size_t>(value)], value] { slot = value; });
     }
     for (std::thread& each : threads) each.join();
     peers::keep(results.data());
