@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: BSL-1.0
 """Draws the figures with gnuplot, as SVG whose text is text."""
 
+import re
 import shutil
 import subprocess
 
@@ -10,6 +11,8 @@ HEAD = """set terminal svg size 900,{height} font "sans-serif,13" background rgb
 set output "{output}"
 set title "{title}\\n{{/*0.8 {about}}}"
 set border 3 lc rgb "#888888"
+set tics textcolor rgb "black"
+set rmargin 8
 """
 
 POINTS = ("7", "5", "9", "11", "13", "4", "6")
@@ -19,6 +22,7 @@ COLOURS = ("#1b6ca8", "#00a0c8", "#7fb7e6", "#d98200", "#b03060", "#555555", "#3
 def one_line(about):
     """The first line of about() that a reader of a plot needs."""
     text = f"{about['date']}, {about['machine']}, {about['kernel']}, {about['compiler']}"
+    text = re.sub(r" \(.*?\)", "", text)
     return text.replace('"', "").replace("{", "").replace("}", "").replace("_", " ")
 
 
@@ -68,9 +72,10 @@ def memory(output, about, titles, found):
     )
     commands += "set logscale y 10\nset yrange [50:*]\nset grid y lc rgb '#dddddd'\nset tics nomirror\n"
     commands += 'set boxwidth 0.6\nset style fill solid 0.9 noborder\nunset key\nset ylabel "bytes"\n'
+    commands += 'set xlabel "and how many wait at the same time" offset 0,-1\nset bmargin 6\n'
     commands += f"set xrange [-0.6:{len(rows) - 0.4}]\n$rows << EOD\n"
     for index, (title, value, count) in enumerate(rows):
-        commands += f'{index} {value:.1f} "{title}\\n{count:,} tasks" "{value:,.0f} B"\n'
+        commands += f'{index} {value:.1f} "{title}\\n{count:,}" "{value:,.0f} B"\n'
     commands += 'EOD\nplot $rows using 1:2:xtic(3) with boxes lc rgb "#1b6ca8", '
     commands += "$rows using 1:2:4 with labels offset 0,0.8\n"
     draw(commands)
