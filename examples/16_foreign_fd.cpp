@@ -2,13 +2,12 @@
 // Waits for a C library that owns its descriptor: it wants to be told when there is something to
 // read, and reads itself. Such are the clients of databases and message brokers.
 //
-// Shows: poll. asyncio: loop.add_reader().
+// Shows: fd_watcher. asyncio: loop.add_reader().
 
 #include "ouro/ouro.hpp"
 
 #include <chrono>
 #include <cstdio>
-#include <poll.h>
 #include <stdexcept>
 #include <string>
 #include <unistd.h>
@@ -32,8 +31,9 @@ bool connection_consume_input(connection* c) {
 // The request in the kernel exists only while it is awaited. The library must not close its
 // descriptor meanwhile.
 ouro::task<> wait_for_answer(connection* c) {
+  ouro::fd_watcher watcher(connection_socket(c));
   while (connection_is_busy(c)) {
-    co_await ouro::poll(connection_socket(c), POLLIN);
+    co_await watcher.readable();
     if (!connection_consume_input(c)) throw std::runtime_error("connection lost");
     std::printf("so far %zu bytes\n", c->answer.size());
   }

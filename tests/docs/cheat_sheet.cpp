@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 // What stands in the right column of docs/cheat-sheet.md.
 
-#include <ouro/ouro.hpp>
-
+// clang-format off: each piece stands here as it stands in the page.
 #include <chrono>
 #include <cstdio>
 #include <exception>
 #include <memory>
 #include <optional>
+#include <ouro/ouro.hpp>
 #include <poll.h>
 #include <span>
 #include <stdexcept>
@@ -20,10 +20,7 @@ using namespace std::chrono_literals;
 
 // Defining and running
 
-ouro::task<int> f(int x) {
-  co_await ouro::sleep(1s);
-  co_return x;
-}
+ouro::task<int> f(int x) { co_await ouro::sleep(1s); co_return x; }
 ouro::task<std::string> g() { co_return "g"; }
 ouro::task<> h() { co_return; }
 ouro::task<int> amain() { co_return 0; }
@@ -31,12 +28,10 @@ ouro::task<int> amain() { co_return 0; }
 void running() {
   ouro::run(amain());
   int v = ouro::run(amain(), {.debug = true});
-  ouro::runner runner;
-  v = runner.run(amain());
+  ouro::runner runner; v = runner.run(amain());
   ouro::event_loop loop;
   v = loop.run_until_complete(f(1));
-  loop.run_forever();
-  loop.stop();
+  loop.run_forever(); loop.stop();
 }
 
 // Tasks
@@ -46,12 +41,10 @@ ouro::task<> tasks() {
   co_await ouro::sleep(1s);
   auto t = ouro::create_task(f(1), {.name = "t"});
   v = co_await t;
-  if (t.cancel()) {
-  }
+  if (t.cancel()) {}
   if (t.done()) v = t.result();
   std::string name = t.get_name();
-  t.add_done_callback(
-      [](const ouro::task_handle<int>& task) { std::puts(task.get_name().c_str()); });
+  t.add_done_callback([](const ouro::task_handle<int>& task) { std::puts(task.get_name().c_str()); });
   auto me = ouro::current_task();
   for (auto& task : ouro::all_tasks()) task.cancel();
   auto e = ouro::create_task(f(1), {.eager_start = true});
@@ -60,15 +53,12 @@ ouro::task<> tasks() {
 ouro::task<> cancelled() {
   try {
     co_await f(1);
-  } catch (const ouro::cancelled_error&) {
-    throw;
-  }
+  } catch (const ouro::cancelled_error&) { throw; }
 }
 
 // Several at once
 
-ouro::task<> several(std::vector<ouro::task<int>> coroutines,
-                     std::vector<ouro::task_handle<int>> ts) {
+ouro::task<> several(std::vector<ouro::task<int>> coroutines, std::vector<ouro::task_handle<int>> ts) {
   auto [a, b] = co_await ouro::gather(f(1), g());
   std::vector<int> all = co_await ouro::gather(std::move(coroutines));
   auto results = co_await ouro::gather(ouro::return_exceptions, f(1), g());
@@ -82,8 +72,7 @@ ouro::task<> several(std::vector<ouro::task<int>> coroutines,
   try {
     co_await h();
   } catch (const ouro::exception_group& group) {
-    group.handle<std::runtime_error>(
-        [](const std::runtime_error& error) { std::puts(error.what()); });
+    group.handle<std::runtime_error>([](const std::runtime_error& error) { std::puts(error.what()); });
   }
 }
 
@@ -121,9 +110,7 @@ ouro::task<> callbacks() {
   auto future = loop.create_future<int>();
   future.set_result(1);
   future.set_exception(std::runtime_error("no"));
-  loop.set_exception_handler([](ouro::event_loop& l, const ouro::exception_context& context) {
-    l.default_exception_handler(context);
-  });
+  loop.set_exception_handler([](ouro::event_loop& l, const ouro::exception_context& context) { l.default_exception_handler(context); });
   co_return;
 }
 
@@ -132,11 +119,9 @@ ouro::task<> callbacks() {
 ouro::context_var<int> var("var", 0);
 
 ouro::task<> rest(ouro::event& event, int fd, std::span<std::byte> buffer, std::string_view data) {
-  event.set();
-  event.clear();
+  event.set(); event.clear();
   co_await event.wait();
-  auto token = var.set(1);
-  var.reset(std::move(token));
+  auto token = var.set(1); var.reset(std::move(token));
   int v = var.get();
   ouro::context context = ouro::copy_context();
   context.run(callback);

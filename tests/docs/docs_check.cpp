@@ -66,7 +66,8 @@ void check_links(const fs::path& root, const std::string& page) {
     }
     for (const std::string& code : matches(line, code_span)) {
       if (std::regex_match(code, path) && !fs::exists(root / code) &&
-          !fs::exists(root / "include/ouro" / code) && !fs::exists(root / "tests" / code)) {
+          !fs::exists(root / "include/ouro" / code) && !fs::exists(root / "include" / code) &&
+          !fs::exists(root / "tests" / code)) {
         report(page, number, "there is no " + code);
       }
     }

@@ -35,6 +35,7 @@ struct reset_mock_options {
   bool return_value = false;
   bool side_effect = false;
 };
+static_assert(std::is_trivially_destructible_v<reset_mock_options>);
 
 template <class Signature>
 class async_mock;

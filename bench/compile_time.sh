@@ -4,7 +4,7 @@
 # is there (Debian: libboost-dev), with g++ and clang: the shortest of ROUNDS (5) rounds in seconds, and
 # ouro's share of Boost.Asio's. Nothing else should run meanwhile.
 #
-#   scripts/bench-compile [ROUNDS]
+#   scripts/bench compile [ROUNDS]
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
