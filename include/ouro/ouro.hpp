@@ -12,6 +12,7 @@
 #include "ouro/base/frame_pool.hpp"
 #include "ouro/base/intrusive_list.hpp"
 #include "ouro/base/intrusive_ptr.hpp"
+#include "ouro/base/light_std.hpp"
 #include "ouro/base/log.hpp"
 #include "ouro/base/result.hpp"
 #include "ouro/base/system.hpp"

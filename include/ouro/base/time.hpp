@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <chrono>
+#include "ouro/base/light_std.hpp"
+
 #include <optional>
 
 namespace ouro::inline v0 {

@@ -3,7 +3,6 @@
 
 #include "ouro/io/address_family.hpp"
 
-#include <algorithm>
 #include <array>
 #include <compare>
 #include <cstdint>
@@ -28,7 +27,7 @@ class ip_address {
   /// From bytes in network order: `{192, 0, 2, 1}`.
   static constexpr ip_address v4(const std::array<std::uint8_t, 4>& bytes) noexcept {
     ip_address result;
-    std::copy(bytes.begin(), bytes.end(), result.bytes_.begin());
+    for (std::size_t i = 0; i < bytes.size(); ++i) result.bytes_[i] = bytes[i];
     return result;
   }
   /// From bytes in network order. `scope_id` is the number of the interface that a link-local

@@ -3,6 +3,7 @@
 
 #include "ouro/base/errors.hpp"
 #include "ouro/base/intrusive_list.hpp"
+#include "ouro/base/light_std.hpp"
 #include "ouro/base/time.hpp"
 #include "ouro/base/unique_function.hpp"
 #include "ouro/base/visibility.hpp"
@@ -20,7 +21,6 @@
 #include <atomic>
 #include <concepts>
 #include <cstdint>
-#include <memory>
 #include <source_location>
 #include <span>
 #include <string>

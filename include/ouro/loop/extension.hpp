@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "ouro/base/light_std.hpp"
 #include "ouro/loop/fwd.hpp"
 
-#include <memory>
 #include <utility>
 
 namespace ouro::inline v0 {

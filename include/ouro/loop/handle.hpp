@@ -3,6 +3,7 @@
 
 #include "ouro/base/frame_pool.hpp"
 #include "ouro/base/intrusive_ptr.hpp"
+#include "ouro/base/light_std.hpp"
 #include "ouro/base/time.hpp"
 #include "ouro/loop/context.hpp"
 #include "ouro/loop/fwd.hpp"
@@ -11,7 +12,6 @@
 #include <atomic>
 #include <cstdint>
 #include <exception>
-#include <memory>
 #include <source_location>
 #include <string>
 #include <type_traits>

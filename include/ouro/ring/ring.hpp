@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ouro/base/intrusive_list.hpp"
+#include "ouro/base/light_std.hpp"
 #include "ouro/base/time.hpp"
 #include "ouro/ring/features.hpp"
 #include "ouro/ring/operation.hpp"
@@ -10,7 +11,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
-#include <memory>
 #include <type_traits>
 #include <vector>
 

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "ouro/base/light_std.hpp"
 #include "ouro/task/create_task.hpp"
 #include "ouro/task/detail/done_entry.hpp"
 #include "ouro/task/wait_list.hpp"
 
 #include <cstddef>
-#include <memory>
 #include <optional>
 #include <source_location>
 #include <type_traits>

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ouro/base/errors.hpp"
+#include "ouro/base/light_std.hpp"
 #include "ouro/base/result.hpp"
 #include "ouro/task/awaitable.hpp"
 #include "ouro/task/detail/child.hpp"
@@ -9,7 +10,6 @@
 #include "ouro/task/task.hpp"
 
 #include <exception>
-#include <functional>
 #include <type_traits>
 #include <typeinfo>
 #include <utility>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "ouro/base/light_std.hpp"
 #include "ouro/task/detail/done_callback.hpp"
 #include "ouro/task/detail/future_awaiter.hpp"
 #include "ouro/task/detail/future_base.hpp"
@@ -9,7 +10,6 @@
 #include <concepts>
 #include <cstddef>
 #include <exception>
-#include <functional>
 #include <source_location>
 #include <string_view>
 #include <type_traits>

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "ouro/base/light_std.hpp"
 #include "ouro/base/time.hpp"
 #include "ouro/loop/event_loop.hpp"
 #include "ouro/task/create_task.hpp"
 
-#include <memory>
 #include <optional>
 #include <source_location>
 #include <type_traits>

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "ouro/base/light_std.hpp"
 #include "ouro/task/awaitable.hpp"
 #include "ouro/task/detail/done_entry.hpp"
 #include "ouro/task/task_handle.hpp"
 #include "ouro/task/waiter.hpp"
 
 #include <cstddef>
-#include <memory>
 #include <source_location>
 #include <span>
 #include <type_traits>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "ouro/base/light_std.hpp"
 #include "ouro/base/result.hpp"
 #include "ouro/task/create_task.hpp"
 #include "ouro/task/detail/done_entry.hpp"
@@ -8,8 +9,6 @@
 
 #include <cstddef>
 #include <exception>
-#include <functional>
-#include <memory>
 #include <string_view>
 #include <type_traits>
 #include <utility>

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "ouro/base/light_std.hpp"
 #include "ouro/task/detail/child.hpp"
 #include "ouro/task/detail/future_base.hpp"
 #include "ouro/task/detail/promise_base.hpp"
 #include "ouro/task/detail/task_base.hpp"
 
-#include <memory>
 #include <source_location>
 #include <type_traits>
 #include <utility>

@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "ouro/base/light_std.hpp"
 #include "ouro/base/time.hpp"
 #include "ouro/loop/event_loop.hpp"
 #include "ouro/task/task_handle.hpp"
-
-#include <memory>
 
 namespace ouro::inline v0::detail {
 

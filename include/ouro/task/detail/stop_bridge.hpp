@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "ouro/base/light_std.hpp"
 #include "ouro/task/task_handle.hpp"
-
-#include <memory>
 
 namespace ouro::inline v0::detail {
 

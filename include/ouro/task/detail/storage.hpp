@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include <memory>
+#include "ouro/base/light_std.hpp"
+
 #include <new>
 #include <utility>
 
