@@ -8,6 +8,7 @@
 namespace ouro::inline v0::detail {
 
 void close_operation::prepare(io_uring_sqe& sqe) noexcept {
+  hold_virtual_clock();
   ::io_uring_prep_close(&sqe, fd_.get());
 }
 

@@ -3,6 +3,8 @@
 
 #include "ouro/base/errors.hpp"
 
+#include <sys/stat.h>
+
 #include <cerrno>
 
 namespace ouro::inline v0 {
@@ -35,7 +37,24 @@ void io_operation::leave_owner() noexcept {
   owner_ = nullptr;
 }
 
+void io_operation::hold_virtual_clock() noexcept {
+  if (holds_clock_ || task()->loop().get_time_source() == nullptr) return;
+  holds_clock_ = true;
+  task()->loop().begin_outside_work();
+}
+
+void io_operation::hold_virtual_clock_for_file(int fd) noexcept {
+  if (task()->loop().get_time_source() == nullptr) return;
+  struct ::stat status{};
+  if (::fstat(fd, &status) != 0) return;
+  if (S_ISREG(status.st_mode) || S_ISBLK(status.st_mode)) hold_virtual_clock();
+}
+
 void io_operation::on_complete(int result, unsigned) noexcept {
+  if (holds_clock_) [[unlikely]] {
+    holds_clock_ = false;
+    task()->loop().end_outside_work();
+  }
   leave_owner();
   result_ = result;
   completed_ = true;

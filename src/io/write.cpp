@@ -10,6 +10,7 @@ namespace ouro::inline v0::detail {
 
 void write_operation::prepare(io_uring_sqe& sqe) noexcept {
   ignore_sigpipe_once();
+  hold_virtual_clock_for_file(fd_);
   ::io_uring_prep_write(&sqe, fd_, data_.data(), request_length(data_.size()),
                         static_cast<__u64>(offset_));
 }

@@ -1,12 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "ouro/io/read.hpp"
 
+#include "ouro/io/socket.hpp"
+#include "ouro/ring/liburing.hpp"
+#include "ouro/ring/ring_hooks.hpp"
+
 #include "tests/io/io_fixture.hpp"
 
 #include <array>
 #include <cerrno>
 #include <cstdlib>
+#include <poll.h>
 #include <string>
+#include <thread>
 
 using namespace io_test;
 
@@ -126,4 +132,64 @@ OURO_TEST_CASE("read: names the call and the errno if it fails", "[io][read][err
   const std::string outcome = co_await reading;
 
   CHECK(outcome == "read: " + std::to_string(EBADF));
+}
+
+namespace {
+
+/// Makes reads as slow as a disk: each becomes a wait for `until` to be readable.
+class slow_disk final : public ouro::ring_hooks {
+ public:
+  explicit slow_disk(int until) : until_(until) { ouro::get_running_loop().io().add_hooks(*this); }
+  slow_disk(const slow_disk&) = delete;
+  ~slow_disk() { ouro::get_running_loop().io().remove_hooks(*this); }
+
+ private:
+  void on_submit(ouro::operation&, io_uring_sqe& entry) noexcept override {
+    const auto id = entry.user_data;
+    ::io_uring_prep_poll_add(&entry, until_, POLLIN);
+    entry.user_data = id;
+  }
+
+  int until_;
+};
+
+/// Reads from `fd`, which takes until another thread says so, while a timer of 1 ms runs. Returns
+/// whether the timer was first.
+ouro::task<bool> is_overtaken_by_timer(int fd) {
+  auto [ready, say_ready] = ouro::socket_pair();
+  bool overtaken = false;
+  auto timer = ouro::get_running_loop().call_later(1ms, [&] {
+    overtaken = true;
+    write_text(say_ready.fd(), "x");
+  });
+  std::thread disk([&] {
+    std::this_thread::sleep_for(4ms);
+    write_text(say_ready.fd(), "x");
+  });
+  buffer into;
+  {
+    const slow_disk slow(ready.fd());
+    co_await ouro::read(fd, into, 0);
+  }
+  disk.join();
+  timer.cancel();
+  co_return overtaken;
+}
+
+}  // namespace
+
+OURO_TEST_CASE("read: a virtual clock stands still while a file is read", "[io][read]") {
+  const ouro::unique_fd file = file_with("text");
+
+  const bool overtaken = co_await is_overtaken_by_timer(file.get());
+
+  CHECK_FALSE(overtaken);
+}
+
+OURO_TEST_CASE("read: a virtual clock jumps while a pipe is read", "[io][read]") {
+  auto [in, out] = ouro::socket_pair();
+
+  const bool overtaken = co_await is_overtaken_by_timer(in.fd());
+
+  CHECK(overtaken);
 }

@@ -92,6 +92,12 @@ class io_operation : public waiter, private operation {
   /// From on_complete(), instead of the base class's: asks the kernel again.
   void resubmit() noexcept { task()->loop().io().submit(*this); }
 
+  /// From prepare(): the request ends without anybody's help, so a virtual clock stands still until
+  /// it has.
+  void hold_virtual_clock() noexcept;
+  /// The same if `fd` is a file, not something that others write to.
+  void hold_virtual_clock_for_file(int fd) noexcept;
+
   /// Ends the wait with `result`, the kernel's answer.
   void on_complete(int result, unsigned flags) noexcept override;
 
@@ -110,6 +116,7 @@ class io_operation : public waiter, private operation {
   bool in_owner_ = false;   // owner_ knows of this
   bool completed_ = false;  // an answer is here and was not taken
   bool aborted_ = false;
+  bool holds_clock_ = false;
 };
 
 namespace detail {
