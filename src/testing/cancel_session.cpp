@@ -92,7 +92,10 @@ std::vector<std::string> cancel_session::problems() const {
     if (!place_.empty()) prefix += " (" + place_ + ")";
   }
   std::vector<std::string> result;
-  for (const std::string& problem : problems_) result.push_back(prefix + ": " + problem);
+  result.reserve(problems_.size());
+  for (const std::string& problem : problems_) {
+    result.push_back(std::string(prefix).append(": ").append(problem));
+  }
   return result;
 }
 
@@ -291,15 +294,17 @@ void cancel_session::note_requests_of(const task_handle<>& task, const char* wha
 
 void cancel_session::note_ending(const std::exception_ptr& error) {
   const bool timed = how_ == interruption::time_out || how_ == interruption::deadline;
+  bool wanted = false;
   try {
     std::rethrow_exception(error);
   } catch (const cancelled_error&) {
-    if (interrupted_ && !timed) return;
+    wanted = interrupted_ && !timed;
   } catch (const timeout_error&) {
-    if (interrupted_ && timed) return;
+    wanted = interrupted_ && timed;
   } catch (...) {
+    wanted = false;
   }
-  note("the scenario ends with " + detail::describe(error));
+  if (!wanted) note("the scenario ends with " + detail::describe(error));
 }
 
 void cancel_session::note_left_overs(event_loop& loop) {
@@ -319,7 +324,7 @@ void cancel_session::take_notes() {
   if (!hung_) {
     for (const auto& [name, ledger] : run_.ledgers_) {
       if (const std::string difference = ledger.difference(); !difference.empty()) {
-        note(name + ": " + difference);
+        note(std::string(name).append(": ").append(difference));
       }
     }
   }
