@@ -37,8 +37,12 @@ class storage_of {
 
   template <class... Arguments>
   void emplace(Arguments&&... arguments) {
-    ::new (static_cast<void*>(std::addressof(value_)))
-        stored_t<T>(std::forward<Arguments>(arguments)...);
+    void* const place = std::addressof(value_);
+    if constexpr (std::is_arithmetic_v<stored_t<T>> && sizeof...(Arguments) == 1) {
+      ::new (place) stored_t<T>(static_cast<stored_t<T>>(arguments)...);  // `co_return 0` of a size
+    } else {
+      ::new (place) stored_t<T>(std::forward<Arguments>(arguments)...);
+    }
   }
   void destroy() noexcept { std::destroy_at(std::addressof(value_)); }
   stored_t<T>& get() noexcept { return value_; }
