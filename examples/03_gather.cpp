@@ -44,6 +44,7 @@ ouro::task<> amain() {
 
   std::vector<std::string> urls = {"x", "y", "z"};
   std::vector<ouro::task<std::string>> pages;
+  pages.reserve(urls.size());
   for (auto& url : urls) pages.push_back(fetch(url));
   std::vector<std::string> all = co_await ouro::gather(std::move(pages));
   for (auto& page : all) std::puts(page.c_str());

@@ -86,3 +86,5 @@
 #include "ouro/io/try_recv.hpp"
 #include "ouro/io/try_send.hpp"
 #include "ouro/io/write.hpp"
+#include "ouro/stream/base_protocol.hpp"
+#include "ouro/stream/base_transport.hpp"

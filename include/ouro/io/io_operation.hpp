@@ -16,8 +16,7 @@ namespace ouro::inline v0 {
 ///
 ///     void prepare(io_uring_sqe& sqe) noexcept override;          // the io_uring_prep_… function
 ///     std::size_t await_resume() {
-///       return static_cast<std::size_t>(take_result("recv"));     // the call, as its man page
-///       spells it
+///       return static_cast<std::size_t>(take_result("recv"));  // the call, as in its man page
 ///     }
 ///
 /// and, if an answer is more than a number, its destructor gives back an untaken_result(). Each
@@ -61,8 +60,8 @@ class io_operation : public waiter, private operation {
 
   /// Moves an operation that has not begun.
   io_operation(io_operation&& other) noexcept
-      : waiter(std::move(other)),
-        operation(std::move(other)),
+      : waiter(static_cast<waiter&&>(other)),
+        operation(static_cast<operation&&>(other)),
         owner_(other.owner_),
         direction_(other.direction_),
         action_(other.action_) {}

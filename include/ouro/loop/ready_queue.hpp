@@ -53,7 +53,7 @@ class ready_queue {
     if (empty()) {
       first_ = &node;
     } else {
-      last_->next_ = &node;
+      last_->next_ = &node;  // NOLINT(clang-analyzer-core.NullDereference): null while empty only
     }
     last_ = &node;
   }

@@ -62,15 +62,15 @@ class async_mock<T(Args...)> {
     template <class Value>
       requires(!std::is_void_v<T> && std::convertible_to<Value &&, stored> &&
                !std::same_as<std::remove_cvref_t<Value>, effect>)
-    effect(Value&& value) : value_(std::forward<Value>(value)) {}
+    explicit(false) effect(Value&& value) : value_(std::forward<Value>(value)) {}
     template <class Exception>
       requires std::derived_from<std::remove_cvref_t<Exception>, std::exception> ||
                std::same_as<std::remove_cvref_t<Exception>, cancelled_error>
-    effect(Exception&& error)
+    explicit(false) effect(Exception&& error)
         : error_(std::make_exception_ptr(std::forward<Exception>(error))) {}
-    effect(std::exception_ptr error) : error_(std::move(error)) {}
+    explicit(false) effect(std::exception_ptr error) : error_(std::move(error)) {}
     /// The call succeeds, without a value.
-    effect(std::nullopt_t)
+    explicit(false) effect(std::nullopt_t)
       requires std::is_void_v<T>
     {}
 

@@ -37,6 +37,8 @@ class promise_base {
     return std::coroutine_handle<promise_base>::from_promise(*this);
   }
 
+  // The analyzer does not know that the constructor of a promise has run.
+  // NOLINTNEXTLINE(clang-analyzer-core.UndefinedBinaryOperatorResult)
   bool is_root() const noexcept { return (link_ & 1) != 0; }
   child_base* child() const noexcept { return reinterpret_cast<child_base*>(link_); }
   task_base* root() const noexcept {

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include <exception>
+
+namespace ouro::inline v0 {
+
+/// What all protocols have in common: callbacks that a transport calls, each from the loop, never
+/// from inside a call to the transport. They may call everything of the transport.
+///
+/// What a callback throws is reported to the loop's exception handler, and closes the transport
+/// where its doc comment says so.
+///
+/// asyncio: BaseProtocol.
+class base_protocol {
+ public:
+  base_protocol(const base_protocol&) = delete;
+  base_protocol& operator=(const base_protocol&) = delete;
+  virtual ~base_protocol() = default;
+
+  /// The connection is over, and this is the last call. `error` is null if it was closed by either
+  /// side.
+  virtual void connection_lost(std::exception_ptr error) { static_cast<void>(error); }
+
+  /// The transport buffers more than its high mark: stop writing until resume_writing(). The two
+  /// are called strictly in turn.
+  virtual void pause_writing() {}
+  /// The buffer is down to the low mark.
+  virtual void resume_writing() {}
+
+ protected:
+  base_protocol() noexcept = default;
+};
+
+}  // namespace ouro::inline v0
