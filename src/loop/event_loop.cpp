@@ -96,6 +96,7 @@ bool event_loop::runs_elsewhere(const event_loop* loop) noexcept {
 void event_loop::close() {
   if (is_running()) detail::throw_usage_error("Cannot close a running event loop");
   if (is_closed()) return;
+  extensions_.tell_close();
   ring_.drain();
   if (abandon_tasks_ != nullptr) abandon_tasks_(*this);
   closed_.store(true);

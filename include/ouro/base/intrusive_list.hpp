@@ -68,6 +68,11 @@ class intrusive_list {
 
   void push_back(T& element) noexcept { static_cast<list_hook&>(element).link_before(head_); }
 
+  /// Puts `element` in front of `place`, which is in this list.
+  void insert_before(T& place, T& element) noexcept {
+    static_cast<list_hook&>(element).link_before(static_cast<list_hook&>(place));
+  }
+
   T& pop_front() noexcept {
     OURO_ASSERT(!empty());
     T& element = front();

@@ -17,6 +17,9 @@ class loop_extension {
   loop_extension& operator=(const loop_extension&) = delete;
   virtual ~loop_extension() = default;
 
+  /// The loop is about to close: the last moment in which requests are in flight.
+  virtual void on_close() noexcept {}
+
  protected:
   loop_extension() noexcept = default;
 
@@ -46,6 +49,12 @@ class extension_list {
     added.loop_extension::type_ = &type<Extension>;
     added.loop_extension::next_ = std::exchange(first_, std::move(extension));
     return added;
+  }
+
+  void tell_close() noexcept {
+    for (loop_extension* each = first_.get(); each != nullptr; each = each->next_.get()) {
+      each->on_close();
+    }
   }
 
   /// The last one made goes first.

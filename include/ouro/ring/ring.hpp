@@ -68,6 +68,11 @@ class ring {
   /// nothing happens, and `request` stays idle: enter() will say why.
   void submit(operation& request) noexcept;
 
+  /// Has prepare() of `request`, which must be in flight, called anew, so that it can ask for more.
+  /// Returns whether that came in time: false if the kernel has the request already, or if hooks
+  /// have bent it.
+  bool amend(operation& request) noexcept;
+
   /// Asks for an early end of `request`; does nothing if it is idle or was asked before. The
   /// operation completes in its own time, in a later dispatch() and never inside this call, with
   /// -ECANCELED if the cancel came first, else with its result: a partial transfer or a new
@@ -139,6 +144,7 @@ class ring {
   bool on_owner_thread() const noexcept;
   std::uint64_t id_of(const operation& request) const noexcept;
   io_uring_sqe* unsubmitted_sqe(std::uint32_t position) const noexcept;
+  io_uring_sqe* unsubmitted_sqe_of(const operation& request) const noexcept;
 
   bool start(operation& request) noexcept;
   void refuse(operation& request) noexcept;

@@ -5,11 +5,12 @@
 
 namespace ouro::inline v0 {
 
-/// What all protocols have in common: callbacks that a transport calls, each from the loop, never
-/// from inside a call to the transport. They may call everything of the transport.
+/// What all protocols have in common: callbacks that a transport calls. They may call everything of
+/// the transport. All come from the loop, never from inside a call to the transport, with one
+/// exception: pause_writing().
 ///
-/// What a callback throws is reported to the loop's exception handler, and closes the transport
-/// where its doc comment says so.
+/// What a callback throws is reported to the loop's exception handler. If it is what receives data,
+/// or the end, the transport is aborted too.
 ///
 /// asyncio: BaseProtocol.
 class base_protocol {
@@ -23,7 +24,7 @@ class base_protocol {
   virtual void connection_lost(std::exception_ptr error) { static_cast<void>(error); }
 
   /// The transport buffers more than its high mark: stop writing until resume_writing(). The two
-  /// are called strictly in turn.
+  /// are called strictly in turn. Called at the end of the write() that has passed the mark.
   virtual void pause_writing() {}
   /// The buffer is down to the low mark.
   virtual void resume_writing() {}

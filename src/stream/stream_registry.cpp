@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "stream_registry.hpp"
+
+namespace ouro::inline v0::detail {
+namespace {
+
+/// A receive that has pinned memory for one to two of these gives it back.
+constexpr auto sweep_period = std::chrono::seconds(1);
+
+}  // namespace
+
+// Requests, tasks and callbacks have gone by now.
+stream_registry::~stream_registry() {
+  while (!open_.empty()) open_.front().loop_closed();
+}
+
+void stream_registry::on_close() noexcept {
+  for (transport& each : open_) each.loop_closing();
+}
+
+void stream_registry::note_removed() noexcept {
+  if (!open_.empty() || !scheduled()) return;
+  loop_.cancel_timer(*this);
+  sweep_.running = false;
+}
+
+void stream_registry::start_sweep() noexcept {
+  if (queued()) return;  // it runs in this turn
+  sweep_.running = true;
+  loop_.schedule_timer(*this, loop_.time() + sweep_period);
+}
+
+void stream_registry::run() noexcept {
+  sweep_.running = false;
+  bool again = false;
+  for (transport& each : open_) again = each.sweep() || again;
+  ++sweep_.tick;
+  if (again) start_sweep();
+}
+
+}  // namespace ouro::inline v0::detail

@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "ouro/stream/transport.hpp"
+
+#include "ouro/base/errors.hpp"
+#include "ouro/base/log.hpp"
+
+#include "protocol_face.hpp"
+#include "stream_registry.hpp"
+
+#include <cerrno>
+#include <string>
+#include <system_error>
+#include <utility>
+
+namespace ouro::inline v0 {
+namespace {
+
+/// As asyncio: that many writes are ignored without a word.
+constexpr std::uint8_t silently_ignored = 5;
+
+bool is_cancelled(int result) noexcept {
+  return result == -ECANCELED || result == -EINTR || (result <= -512 && result >= -516);
+}
+
+}  // namespace
+
+transport::transport(event_loop& loop)
+    : loop_(&loop), sweep_(detail::stream_registry::of(loop).sweep()) {
+  loop.check_scheduling();
+  detail::stream_registry::of(loop).add(*this);
+  add_reference();  // the loop's, until the connection is lost
+}
+
+transport::~transport() { OURO_ASSERT(!linked()); }
+
+// Writing.
+
+void transport::write(const_buffer data) {
+  if (data.empty()) return;
+  if (closing_ || eof_wanted_ || queue_.size() + data.size() > limits_.cap) [[unlikely]]
+    return refuse_write(data);
+  queue_.append(data);
+  flush();
+  if (queue_.size() > limits_.high && !writing_paused_) [[unlikely]] {
+    writing_paused_ = true;
+    if (face_ != nullptr) face_->on_pause_writing();
+  }
+}
+
+void transport::refuse_write(const_buffer data) {
+  if (closing_) {
+    if (ignored_writes_ < silently_ignored) {
+      ++ignored_writes_;
+    } else {
+      detail::log(log_level::warning,
+                  "write() to a transport that is closed or lost is ignored: look at is_closing()");
+    }
+    return;
+  }
+  if (eof_wanted_) detail::throw_usage_error("Cannot call write() after write_eof()");
+  throw usage_error("write() would buffer " + std::to_string(queue_.size() + data.size()) +
+                    " bytes, more than the cap of " + std::to_string(limits_.cap) +
+                    ": co_await drain() or use write_all()");
+}
+
+void transport::flush() noexcept {
+  if (sending_) {
+    amend_send();
+  } else if (queue_.sendable()) {
+    sending_ = true;
+    begin_send();
+  } else {
+    queue_.reach_barrier();
+  }
+}
+
+void transport::write_eof() {
+  if (closing_ || eof_wanted_) return;
+  if (!can_write_eof()) {
+    detail::throw_usage_error("this transport cannot end one direction alone: close() it");
+  }
+  eof_wanted_ = true;
+  if (queue_.empty() && !sending_) {
+    eof_sent_ = true;
+    send_eof();
+  }
+}
+
+void transport::set_write_buffer_limits(const write_buffer_limits_options& limits) {
+  limits_ = detail::resolve(limits);
+  check_marks();
+}
+
+/// Pauses or resumes whoever writes, as the marks say.
+void transport::check_marks() noexcept {
+  if (face_ == nullptr) return;
+  if (!writing_paused_ && queue_.size() > limits_.high) {
+    writing_paused_ = true;
+    face_->on_pause_writing();
+  } else if (writing_paused_ && queue_.size() <= limits_.low) {
+    face_->on_resume_writing();
+  }
+}
+
+bool transport::writing_resumed() noexcept {
+  if (!writing_paused_ || queue_.size() > limits_.low) return false;
+  writing_paused_ = false;
+  return true;
+}
+
+void transport::write_borrowed(detail::borrowed_segment& segment) noexcept {
+  queue_.append(segment);
+  flush();
+}
+
+bool transport::take_back(detail::borrowed_segment& segment, bool keep) noexcept {
+  if (sending_) {
+    // The request in the kernel may read from it.
+    if (!stopping_send_) {
+      stopping_send_ = true;
+      end_send();
+    }
+    return false;
+  }
+  if (!keep || segment.rest().empty()) {
+    queue_.remove(segment);
+  } else if (!queue_.replace_by_copy(segment)) {
+    queue_.remove(segment);
+    fail(ENOMEM, "write");
+  }
+  return true;
+}
+
+void transport::sent(int result) noexcept {
+  sending_ = false;
+  const bool stopped = std::exchange(stopping_send_, false);
+  if (result >= 0) [[likely]] {
+    queue_.consume(static_cast<std::size_t>(result));
+  } else if (!is_cancelled(result)) {
+    fail(-result, "send");
+  } else if (!stopped) {
+    stopped_ = true;  // nobody here has asked for it: the loop closes
+    return;
+  }
+  if (dropping_) [[unlikely]] {
+    drop_queue();
+  } else if (stopped) [[unlikely]] {
+    queue_.return_borrowed();
+  }
+  if (!queue_.empty()) {
+    if (!sending_) flush();
+  } else if (closing_) [[unlikely]] {
+    finish_if_idle();
+  } else if (eof_wanted_ && !eof_sent_) [[unlikely]] {
+    eof_sent_ = true;
+    send_eof();
+  }
+  if (writing_paused_) [[unlikely]]
+    check_marks();
+}
+
+// Reading.
+
+void transport::stop_receiving() noexcept {
+  if (!receiving_ || stopping_receive_) return;
+  stopping_receive_ = true;
+  end_receive();
+}
+
+void transport::received(int result) noexcept {
+  receiving_ = false;
+  const bool stopped = std::exchange(stopping_receive_, false);
+  const bool polled = std::exchange(polling_, false);
+  if (result > 0) [[likely]] {
+    if (face_ != nullptr) {
+      polled ? face_->on_readable() : face_->on_received(static_cast<std::size_t>(result));
+    }
+  } else if (result == 0) {
+    if (face_ != nullptr) face_->on_eof();
+  } else if (is_cancelled(result)) {
+    if (!stopped) stopped_ = true;  // nobody here has asked for it: the loop closes
+    if (stopped_) return;
+    if (face_ != nullptr) face_->on_receive_ended();
+  } else {
+    if (face_ != nullptr) face_->on_receive_ended();
+    fail(-result, "recv");
+  }
+  if (closing_) [[unlikely]]
+    finish_if_idle();
+}
+
+void transport::start_sweep() noexcept { detail::stream_registry::of(*loop_).start_sweep(); }
+
+void transport::pause_reading() noexcept {
+  if (!is_reading()) return;
+  reading_paused_ = true;
+  if (face_ != nullptr) face_->on_reading_changed();
+}
+
+void transport::resume_reading() noexcept {
+  if (closing_ || !reading_paused_) return;
+  reading_paused_ = false;
+  if (face_ != nullptr) face_->on_reading_changed();
+}
+
+// The end.
+
+void transport::close() noexcept {
+  if (closing_) return;
+  closing_ = true;
+  if (loop_ == nullptr) return;
+  stop_receiving();
+  finish_if_idle();
+}
+
+void transport::abort() noexcept {
+  if (closed_ || loop_ == nullptr) return;
+  closing_ = true;
+  drop_queue();
+  stop_receiving();
+  finish_if_idle();
+}
+
+void transport::fail(int error, const char* call) noexcept {
+  fail(std::make_exception_ptr(std::system_error(error, std::system_category(), call)));
+}
+
+void transport::fail(std::exception_ptr error) noexcept {
+  if (closed_ || dropping_ || loop_ == nullptr) return;
+  error_ = std::move(error);
+  abort();
+}
+
+/// What is in the kernel is dropped when it comes back.
+void transport::drop_queue() noexcept {
+  dropping_ = true;
+  if (!sending_) {
+    queue_.clear();
+  } else if (!stopping_send_) {
+    stopping_send_ = true;
+    end_send();
+  }
+}
+
+void transport::finish_if_idle() noexcept {
+  if (closed_ || receiving_ || sending_ || !queue_.empty() || stopped_) return;
+  closed_ = true;
+  close_channel();
+  loop_->make_ready(*this);
+}
+
+/// The connection is lost.
+void transport::run() noexcept {
+  unlink();
+  detail::stream_registry::of(*loop_).note_removed();
+  const transport_ptr keep = transport_ptr::adopt(this);
+  detail::transport_face* const face = std::exchange(face_, nullptr);
+  if (face != nullptr) face->on_lost(error_);
+}
+
+/// Called once a sweep: ends a receive that has waited since before the last one and pins memory
+/// that is not needed. Returns whether there is one that the next sweep may end.
+bool transport::sweep() noexcept {
+  if (!receiving_ || !spare_) return false;
+  if (armed_at_ == sweep_.tick) return true;
+  stop_receiving();
+  return false;
+}
+
+void transport::loop_closing() noexcept {
+  if (!queue_.empty() && !dropping_) send_last();
+  stopped_ = true;
+}
+
+void transport::loop_closed() noexcept {
+  unlink();
+  const transport_ptr keep = transport_ptr::adopt(this);
+  receiving_ = false;
+  sending_ = false;
+  closing_ = true;
+  dropping_ = true;
+  queue_.clear();
+  if (!std::exchange(closed_, true)) close_channel();
+  loop_ = nullptr;
+  detail::transport_face* const face = std::exchange(face_, nullptr);
+  if (face != nullptr) face->on_loop_closed();
+}
+
+// Protocols.
+
+void transport::set_protocol(std::shared_ptr<base_protocol> protocol) {
+  if (loop_ == nullptr || closed_) {
+    detail::throw_usage_error("this transport is closed: it can have no new protocol");
+  }
+  if (protocol_ == nullptr) {
+    if (face_ != nullptr) {
+      detail::throw_usage_error(
+          "this transport belongs to a stream_reader and stream_writer: move those instead");
+    }
+    protocol_ = std::make_unique<detail::protocol_face>(*this);
+    face_ = protocol_.get();
+  }
+  protocol_->set_protocol(std::move(protocol));
+}
+
+void transport::start_protocol(std::shared_ptr<base_protocol> protocol) {
+  set_protocol(std::move(protocol));
+  protocol_->announce();
+}
+
+std::shared_ptr<base_protocol> transport::get_protocol() const noexcept {
+  return protocol_ != nullptr ? protocol_->protocol() : nullptr;
+}
+
+}  // namespace ouro::inline v0
