@@ -4,6 +4,7 @@
 #include "ouro/base/errors.hpp"
 
 #include <cerrno>
+#include <csignal>
 #include <fcntl.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
@@ -17,7 +18,18 @@ int checked(int result, const char* call) {
   return result;
 }
 
+// Not blocked in the thread, which would leave the signal pending, to kill the process whenever it
+// is unblocked.
+bool ignore_sigpipe() noexcept {
+  struct ::sigaction action{};
+  if (::sigaction(SIGPIPE, nullptr, &action) != 0) return false;
+  if ((action.sa_flags & SA_SIGINFO) != 0 || action.sa_handler != SIG_DFL) return false;
+  return ::signal(SIGPIPE, SIG_IGN) != SIG_ERR;
+}
+
 }  // namespace
+
+void ignore_sigpipe_once() noexcept { [[maybe_unused]] static const bool once = ignore_sigpipe(); }
 
 unique_fd make_eventfd() {
   return unique_fd(checked(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK), "eventfd"));

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "ouro/io/splice.hpp"
 
+#include "ouro/base/system.hpp"
 #include "ouro/ring/liburing.hpp"
 
 #include "request_length.hpp"
-#include "sigpipe.hpp"
 
 namespace ouro::inline v0::detail {
 

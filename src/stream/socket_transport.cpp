@@ -4,6 +4,7 @@
 #include "ouro/base/errors.hpp"
 #include "ouro/ring/liburing.hpp"
 
+#include <algorithm>
 #include <array>
 #include <poll.h>
 #include <sys/socket.h>
@@ -12,6 +13,11 @@
 
 namespace ouro::inline v0::detail {
 namespace {
+
+/// A request tells its length in 32 bits; the rest goes with the next.
+std::size_t request_length(std::size_t size) noexcept {
+  return std::min<std::size_t>(size, 1U << 30);
+}
 
 class socket_transport final : public transport {
  public:
@@ -33,7 +39,7 @@ class socket_transport final : public transport {
       if (into_.empty()) {
         ::io_uring_prep_poll_add(&sqe, owner_.fd(), POLLIN);
       } else {
-        ::io_uring_prep_recv(&sqe, owner_.fd(), into_.data(), into_.size(), 0);
+        ::io_uring_prep_recv(&sqe, owner_.fd(), into_.data(), request_length(into_.size()), 0);
       }
     }
     void on_complete(int result, unsigned) noexcept override { owner_.received(result); }
@@ -68,7 +74,7 @@ class socket_transport final : public transport {
   void prepare_send(io_uring_sqe& sqe) noexcept {
     if (queue().is_single()) [[likely]] {
       const const_buffer data = queue().front();
-      ::io_uring_prep_send(&sqe, fd(), data.data(), data.size(), MSG_NOSIGNAL);
+      ::io_uring_prep_send(&sqe, fd(), data.data(), request_length(data.size()), MSG_NOSIGNAL);
       return;
     }
     ::io_uring_prep_sendmsg(&sqe, fd(), &gather(), MSG_NOSIGNAL);
@@ -101,6 +107,7 @@ class socket_transport final : public transport {
     // Fails only if the connection is gone, which the next request tells.
     static_cast<void>(::shutdown(fd(), SHUT_WR));
   }
+  void break_channel() noexcept override { static_cast<void>(::shutdown(fd(), SHUT_RDWR)); }
   void close_channel() noexcept override { socket_.close(); }
 
   std::optional<endpoint> ask(endpoint (ouro::socket::*question)() const) const {

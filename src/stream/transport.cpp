@@ -24,8 +24,8 @@ bool is_cancelled(int result) noexcept {
 
 }  // namespace
 
-transport::transport(event_loop& loop)
-    : loop_(&loop), sweep_(detail::stream_registry::of(loop).sweep()) {
+transport::transport(event_loop& loop, flow way)
+    : loop_(&loop), sweep_(detail::stream_registry::of(loop).sweep()), way_(way) {
   loop.check_scheduling();
   detail::stream_registry::of(loop).add(*this);
   add_reference();  // the loop's, until the connection is lost
@@ -37,7 +37,8 @@ transport::~transport() { OURO_ASSERT(!linked()); }
 
 void transport::write(const_buffer data) {
   if (data.empty()) return;
-  if (closing_ || eof_wanted_ || queue_.size() + data.size() > limits_.cap) [[unlikely]]
+  if (closing_ || eof_wanted_ || way_ == flow::in || queue_.size() + data.size() > limits_.cap)
+      [[unlikely]]
     return refuse_write(data);
   queue_.append(data);
   flush();
@@ -48,6 +49,7 @@ void transport::write(const_buffer data) {
 }
 
 void transport::refuse_write(const_buffer data) {
+  if (way_ == flow::in) detail::throw_usage_error("this end of a pipe can only be read from");
   if (closing_) {
     if (ignored_writes_ < silently_ignored) {
       ++ignored_writes_;
@@ -80,10 +82,7 @@ void transport::write_eof() {
     detail::throw_usage_error("this transport cannot end one direction alone: close() it");
   }
   eof_wanted_ = true;
-  if (queue_.empty() && !sending_) {
-    eof_sent_ = true;
-    send_eof();
-  }
+  if (queue_.empty() && !sending_) queue_drained();
 }
 
 void transport::set_write_buffer_limits(const write_buffer_limits_options& limits) {
@@ -111,6 +110,17 @@ bool transport::writing_resumed() noexcept {
 void transport::write_borrowed(detail::borrowed_segment& segment) noexcept {
   queue_.append(segment);
   flush();
+}
+
+void transport::write_before(detail::borrowed_segment& barrier, const_buffer data) {
+  queue_.insert_before(barrier, data);
+  flush();
+}
+
+void transport::release_channel() noexcept {
+  held_ = false;
+  if (loop_ == nullptr || stopped_ || sending_) return;
+  queue_.empty() ? queue_drained() : flush();
 }
 
 bool transport::take_back(detail::borrowed_segment& segment, bool keep) noexcept {
@@ -147,16 +157,23 @@ void transport::sent(int result) noexcept {
   } else if (stopped) [[unlikely]] {
     queue_.return_borrowed();
   }
-  if (!queue_.empty()) {
-    if (!sending_) flush();
-  } else if (closing_) [[unlikely]] {
+  if (queue_.empty()) {
+    queue_drained();
+  } else if (!sending_) {
+    flush();
+  }
+  if (writing_paused_) [[unlikely]]
+    check_marks();
+}
+
+/// Everything is sent: does what has waited for that.
+void transport::queue_drained() noexcept {
+  if (closing_) [[unlikely]] {
     finish_if_idle();
   } else if (eof_wanted_ && !eof_sent_) [[unlikely]] {
     eof_sent_ = true;
     send_eof();
   }
-  if (writing_paused_) [[unlikely]]
-    check_marks();
 }
 
 // Reading.
@@ -187,6 +204,13 @@ void transport::received(int result) noexcept {
   }
   if (closing_) [[unlikely]]
     finish_if_idle();
+}
+
+void transport::watch_ended(int result) noexcept {
+  receiving_ = false;
+  const bool stopped = std::exchange(stopping_receive_, false);
+  if (is_cancelled(result) && !stopped) stopped_ = true;
+  if (closing_) finish_if_idle();
 }
 
 void transport::start_sweep() noexcept { detail::stream_registry::of(*loop_).start_sweep(); }
@@ -234,6 +258,7 @@ void transport::fail(std::exception_ptr error) noexcept {
 /// What is in the kernel is dropped when it comes back.
 void transport::drop_queue() noexcept {
   dropping_ = true;
+  if (held_) break_channel();
   if (!sending_) {
     queue_.clear();
   } else if (!stopping_send_) {
@@ -243,7 +268,7 @@ void transport::drop_queue() noexcept {
 }
 
 void transport::finish_if_idle() noexcept {
-  if (closed_ || receiving_ || sending_ || !queue_.empty() || stopped_) return;
+  if (closed_ || receiving_ || sending_ || held_ || !queue_.empty() || stopped_) return;
   closed_ = true;
   close_channel();
   loop_->make_ready(*this);
@@ -256,6 +281,7 @@ void transport::run() noexcept {
   const transport_ptr keep = transport_ptr::adopt(this);
   detail::transport_face* const face = std::exchange(face_, nullptr);
   if (face != nullptr) face->on_lost(error_);
+  attached_.reset();
 }
 
 /// Called once a sweep: ends a receive that has waited since before the last one and pins memory
@@ -284,6 +310,7 @@ void transport::loop_closed() noexcept {
   loop_ = nullptr;
   detail::transport_face* const face = std::exchange(face_, nullptr);
   if (face != nullptr) face->on_loop_closed();
+  attached_.reset();
 }
 
 // Protocols.

@@ -70,6 +70,14 @@ void write_queue::append(borrowed_segment& segment) noexcept {
   empty_ = false;
 }
 
+void write_queue::insert_before(borrowed_segment& barrier, const_buffer data) {
+  owned_segment& added = owned_segment::make(data.size());
+  added.put(data);
+  segments_.insert_before(barrier, added);
+  size_ += data.size();
+  at_barrier_ = false;
+}
+
 std::size_t write_queue::gather(std::span<const_buffer> into) noexcept {
   std::size_t count = 0;
   for (write_segment& each : segments_) {

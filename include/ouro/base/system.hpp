@@ -14,6 +14,10 @@ namespace ouro::inline v0 {
 //
 // Errors: std::system_error, with the errno of the call and its name as what().
 
+/// Ignores SIGPIPE from the first call on, unless somebody has decided otherwise by then: a write(2)
+/// to a pipe that nobody reads is to be an error.
+void ignore_sigpipe_once() noexcept;
+
 /// eventfd(2), not blocking, counting from zero.
 [[nodiscard]] unique_fd make_eventfd();
 

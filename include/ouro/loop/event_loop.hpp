@@ -13,6 +13,7 @@
 #include "ouro/loop/handle.hpp"
 #include "ouro/loop/inbox.hpp"
 #include "ouro/loop/loop_hooks.hpp"
+#include "ouro/loop/network_methods.hpp"
 #include "ouro/loop/ready_queue.hpp"
 #include "ouro/loop/time_source.hpp"
 #include "ouro/loop/timer_heap.hpp"
@@ -53,7 +54,7 @@ using exception_handler = unique_function<void(event_loop&, const exception_cont
 /// Threads: everything belongs to the thread that runs the loop, but call_soon_threadsafe(). While
 /// the loop is not running any one thread may use it. The first thread to run it stays its thread.
 /// asyncio: EventLoop.
-class event_loop final {
+class event_loop final : public detail::network_methods {
  public:
   event_loop() : event_loop(event_loop_options{}) {}
   /// Errors: ring_setup_error, if the kernel gives no io_uring; its text says why and what to do.
@@ -159,8 +160,7 @@ class event_loop final {
     watched_ = debug_ || !hooks_.empty();
   }
 
-  // Descriptors (defined by the layer io)
-  // ----------------------------------------------------------
+  // Descriptors (defined by the layer io) ---------------------------------------------------------
 
   /// Calls `function` in every turn in which `fd` is readable, at its end or broken, until
   /// remove_reader(). It replaces the one that was there. See ouro::add_reader() in
@@ -190,8 +190,7 @@ class event_loop final {
   task<> sock_connect(socket& from, endpoint to);
   task<std::pair<socket, endpoint>> sock_accept(socket& listening);
 
-  // Errors and debugging
-  // ----------------------------------------------------------------------------
+  // Errors and debugging --------------------------------------------------------------------------
 
   /// A handler may replace itself; the old one lives until it has returned.
   void set_exception_handler(exception_handler handler) {
@@ -354,6 +353,10 @@ void set_event_loop(event_loop* loop) noexcept;
 std::unique_ptr<event_loop> new_event_loop(const event_loop_options& options = {});
 
 // Definitions of the templates above
+
+inline event_loop& detail::network_methods::self() noexcept {
+  return static_cast<event_loop&>(*this);
+}
 
 template <std::invocable Function>
 handle event_loop::call_soon(Function&& function, const callback_options& options,

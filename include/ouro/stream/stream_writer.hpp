@@ -5,6 +5,7 @@
 #include "ouro/stream/detail/stream_core.hpp"
 #include "ouro/stream/detail/write_all_operation.hpp"
 #include "ouro/stream/detail/writer_wait.hpp"
+#include "ouro/stream/sendfile.hpp"
 #include "ouro/stream/transport.hpp"
 
 #include <optional>
@@ -65,6 +66,11 @@ class stream_writer {
   }
   [[nodiscard]] detail::write_all_operation write_all(std::string_view data) noexcept {
     return {*core_, as_buffer(data)};
+  }
+
+  /// Sends a part of a file after everything written before: see ouro::sendfile().
+  [[nodiscard]] task<std::size_t> sendfile(int file, const sendfile_options& options = {}) {
+    return ouro::sendfile(transport(), file, options);
   }
 
   /// Ends this direction once everything is sent: the peer reads to the end, and may still answer.

@@ -16,6 +16,7 @@
 #include <exception>
 #include <ranges>
 #include <string_view>
+#include <utility>
 
 namespace ouro::inline v0 {
 
@@ -23,6 +24,15 @@ namespace detail {
 
 class protocol_face;
 class stream_registry;
+
+/// What goes when the connection does, after everybody has been told.
+class transport_attachment {
+ public:
+  transport_attachment() noexcept = default;
+  transport_attachment(const transport_attachment&) = delete;
+  transport_attachment& operator=(const transport_attachment&) = delete;
+  virtual ~transport_attachment() = default;
+};
 
 /// The clock of the sweep that finds idle receives.
 struct sweep_state {
@@ -79,7 +89,9 @@ class transport : public base_transport, private detail::ready_node, private lis
   void pause_reading() noexcept;
   void resume_reading() noexcept;
   /// Whether it is neither paused nor closing.
-  [[nodiscard]] bool is_reading() const noexcept { return !reading_paused_ && !closing_; }
+  [[nodiscard]] bool is_reading() const noexcept {
+    return !reading_paused_ && !closing_ && way_ != flow::out;
+  }
 
   /// Hands the connection over to another protocol: a `protocol`, a `buffered_protocol`, or a plain
   /// base_protocol, for which nothing is received. connection_made() is not called.
@@ -148,10 +160,19 @@ class transport : public base_transport, private detail::ready_node, private lis
   /// Takes them back: what is left of them is copied, if `keep` says so. Returns whether that is
   /// done; if not the kernel has them, and their on_turn() or on_dropped() will come, soon.
   bool take_back(detail::borrowed_segment& segment, bool keep) noexcept;
+  /// Copies `data` in front of a barrier that has been reached, whose turn comes again afterwards.
+  void write_before(detail::borrowed_segment& barrier, const_buffer data);
+  /// Whoever is at a barrier uses the channel, or no more: it is not closed meanwhile.
+  void hold_channel() noexcept { held_ = true; }
+  /// After the barrier was taken out: goes on.
+  void release_channel() noexcept;
   /// Takes them out, whatever is left of them: the loop has closed.
   void forget(detail::borrowed_segment& segment) noexcept { queue_.remove(segment); }
-  /// Goes on after a barrier was taken back.
-  void flush() noexcept;
+
+  /// Keeps `attached` until the connection is lost. One for each transport.
+  void attach(std::unique_ptr<detail::transport_attachment> attached) noexcept {
+    attached_ = std::move(attached);
+  }
 
   /// The connection is broken: aborts it, and `error` is what those who use it get.
   void fail(std::exception_ptr error) noexcept;
@@ -159,7 +180,10 @@ class transport : public base_transport, private detail::ready_node, private lis
   void fail(int error, const char* call) noexcept;
 
  protected:
-  explicit transport(event_loop& loop);
+  /// Which ways the bytes go.
+  enum class flow : std::uint8_t { both, in, out };
+
+  explicit transport(event_loop& loop, flow way = flow::both);
   ~transport() override;
 
   // What a kind of transport supplies. Each begin ends with one of the calls below, in a later
@@ -176,6 +200,8 @@ class transport : public base_transport, private detail::ready_node, private lis
   virtual void send_last() noexcept {}
   /// The peer is to see the end.
   virtual void send_eof() noexcept = 0;
+  /// Ends the requests that somebody else makes at a barrier.
+  virtual void break_channel() noexcept {}
   /// No request is in flight: gives up the descriptor.
   virtual void close_channel() noexcept = 0;
 
@@ -183,6 +209,13 @@ class transport : public base_transport, private detail::ready_node, private lis
   /// The answer to begin_receive(): a number of bytes, 0 at the end, -errno; or, if the buffer was
   /// empty, 1.
   void received(int result) noexcept;
+  /// As receive(), for the transport's own purpose: no face is told. Ends with watch_ended().
+  void watch() noexcept {
+    receiving_ = true;
+    spare_ = false;
+    begin_receive({});
+  }
+  void watch_ended(int result) noexcept;
   /// The answer to begin_send(): a number of bytes, or -errno.
   void sent(int result) noexcept;
   [[nodiscard]] bool sending() const noexcept { return sending_; }
@@ -191,10 +224,12 @@ class transport : public base_transport, private detail::ready_node, private lis
   friend class detail::stream_registry;
   friend class intrusive_list<transport>;
 
+  void flush() noexcept;
   void refuse_write(const_buffer data);
   void start_sweep() noexcept;
   bool sweep() noexcept;
   void check_marks() noexcept;
+  void queue_drained() noexcept;
   void finish_if_idle() noexcept;
   void drop_queue() noexcept;
   void loop_closing() noexcept;
@@ -207,9 +242,11 @@ class transport : public base_transport, private detail::ready_node, private lis
   const detail::sweep_state& sweep_;  // of the loop: valid while loop_ is
   detail::transport_face* face_ = nullptr;
   std::unique_ptr<detail::protocol_face> protocol_;  // null if it has another face
+  std::unique_ptr<detail::transport_attachment> attached_;
   detail::write_queue queue_;
   write_buffer_limits limits_;
   std::exception_ptr error_;
+  flow way_;
   std::uint8_t ignored_writes_ = 0;
   std::uint8_t armed_at_ = 0;  // valid while spare_ and receiving_
   bool receiving_ = false;
@@ -226,6 +263,7 @@ class transport : public base_transport, private detail::ready_node, private lis
   bool writing_paused_ = false;
   bool reading_paused_ = false;
   bool stopped_ = false;  // the loop closes
+  bool held_ = false;     // somebody at a barrier uses the channel
 };
 
 using transport_ptr = detail::intrusive_ptr<transport>;

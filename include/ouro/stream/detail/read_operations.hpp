@@ -24,7 +24,8 @@ Text take_text(stream_core& core, std::size_t count) {
 
 class [[nodiscard]] read_some_into_operation final : public read_wait {
  public:
-  read_some_into_operation(stream_core& core, mutable_buffer into) noexcept : read_wait(core, into) {}
+  read_some_into_operation(stream_core& core, mutable_buffer into) noexcept
+      : read_wait(core, into) {}
 
   std::size_t await_resume() {
     if (const std::size_t received = finish(); received != 0) return received;
@@ -41,7 +42,8 @@ class [[nodiscard]] read_some_into_operation final : public read_wait {
 template <class Text>
 class [[nodiscard]] read_some_operation final : public read_wait {
  public:
-  read_some_operation(stream_core& core, std::size_t most) noexcept : read_wait(core), most_(most) {}
+  read_some_operation(stream_core& core, std::size_t most) noexcept
+      : read_wait(core), most_(most) {}
 
   Text await_resume() {
     finish();

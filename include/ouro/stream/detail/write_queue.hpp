@@ -71,6 +71,10 @@ class write_queue {
   /// Puts the segment of somebody who waits at the end.
   void append(borrowed_segment& segment) noexcept;
 
+  /// Copies `data` in front of `barrier`, which is in front of the queue and will be told again.
+  /// Errors: std::bad_alloc.
+  void insert_before(borrowed_segment& barrier, const_buffer data);
+
   /// Whether there is something to send: not if a barrier is next.
   bool sendable() noexcept {
     return !empty_ && segments_.front().kind_ != write_segment::kind::barrier;

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "ouro/base/unique_fd.hpp"
+#include "ouro/loop/event_loop.hpp"
+#include "ouro/stream/detail/pipe_transport.hpp"
+#include "ouro/stream/protocol_connection.hpp"
+#include "ouro/stream/stream_reader.hpp"
+#include "ouro/stream/stream_writer.hpp"
+
+#include <cstddef>
+#include <utility>
+
+namespace ouro::inline v0 {
+
+/// A reader over what can be read from: a pipe, a FIFO, a terminal, a file. Must be called in the
+/// running loop. The descriptor is closed with the last of the reader.
+///
+/// Errors: usage_error if no loop is running.
+/// asyncio: loop.connect_read_pipe() with a StreamReaderProtocol.
+[[nodiscard]] stream_reader connect_read_pipe(unique_fd readable,
+                                              std::size_t limit = stream_reader::default_limit);
+
+/// A writer over what can be written to. It is closed when nobody reads any more.
+///
+/// Effects: ignores SIGPIPE in this process, unless the program has its own handler.
+/// Errors: usage_error if no loop is running.
+/// asyncio: loop.connect_write_pipe() with a StreamWriter.
+[[nodiscard]] stream_writer connect_write_pipe(unique_fd writable);
+
+/// As above, for the protocol that `factory` makes, any callable that gives a pointer to a new one;
+/// connection_made() has been called when the await ends.
+/// asyncio: loop.connect_read_pipe().
+template <class Factory>
+[[nodiscard]] task<protocol_connection<detail::protocol_of<Factory>>> connect_read_pipe(
+    event_loop& loop, Factory factory, unique_fd readable) {
+  auto beneath = detail::make_read_pipe_transport(loop, std::move(readable));
+  co_return co_await detail::start_protocol(std::move(beneath), std::move(factory));
+}
+
+/// asyncio: loop.connect_write_pipe().
+template <class Factory>
+[[nodiscard]] task<protocol_connection<detail::protocol_of<Factory>>> connect_write_pipe(
+    event_loop& loop, Factory factory, unique_fd writable) {
+  auto beneath = detail::make_write_pipe_transport(loop, std::move(writable));
+  co_return co_await detail::start_protocol(std::move(beneath), std::move(factory));
+}
+
+// The members of event_loop
+
+template <class Factory>
+auto detail::network_methods::connect_read_pipe(Factory factory, unique_fd readable) {
+  return ouro::connect_read_pipe(self(), std::move(factory), std::move(readable));
+}
+
+template <class Factory>
+auto detail::network_methods::connect_write_pipe(Factory factory, unique_fd writable) {
+  return ouro::connect_write_pipe(self(), std::move(factory), std::move(writable));
+}
+
+}  // namespace ouro::inline v0

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "ouro/base/light_std.hpp"
+#include "ouro/stream/protocol_factory.hpp"
+#include "ouro/stream/transport.hpp"
+#include "ouro/task/sleep.hpp"
+#include "ouro/task/task.hpp"
+
+#include <utility>
+
+namespace ouro::inline v0 {
+
+/// A transport and the protocol that it calls:
+/// `auto [transport, protocol] = co_await loop.create_connection(factory, host, port);`
+template <class Protocol>
+struct protocol_connection {
+  transport_ptr transport;
+  std::shared_ptr<Protocol> protocol;
+};
+
+namespace detail {
+
+/// Gives `beneath`, which has no face yet, the protocol that `factory` makes. Has returned when
+/// connection_made() has.
+template <class Factory>
+task<protocol_connection<protocol_of<Factory>>> start_protocol(transport_ptr beneath,
+                                                               Factory factory) {
+  auto protocol = make_protocol(factory);
+  beneath->start_protocol(protocol);
+  co_await sleep(duration::zero());
+  co_return protocol_connection<protocol_of<Factory>>{std::move(beneath), std::move(protocol)};
+}
+
+}  // namespace detail
+}  // namespace ouro::inline v0
