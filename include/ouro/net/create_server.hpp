@@ -1,0 +1,106 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "ouro/base/light_std.hpp"
+#include "ouro/base/unique_function.hpp"
+#include "ouro/io/socket.hpp"
+#include "ouro/loop/event_loop.hpp"
+#include "ouro/net/server.hpp"
+#include "ouro/net/server_options.hpp"
+#include "ouro/stream/base_protocol.hpp"
+#include "ouro/stream/protocol_factory.hpp"
+#include "ouro/task/task.hpp"
+
+#include <span>
+#include <string_view>
+#include <utility>
+
+namespace ouro::inline v0 {
+
+namespace detail {
+
+/// A protocol factory of any type.
+using any_protocol_factory = unique_function<std::shared_ptr<base_protocol>()>;
+
+template <class Factory>
+any_protocol_factory erase_factory(Factory factory) {
+  return [factory = std::move(factory)]() mutable -> std::shared_ptr<base_protocol> {
+    return make_protocol(factory);
+  };
+}
+
+task<server> create_server(event_loop& loop, any_protocol_factory factory,
+                           std::span<const std::string_view> hosts, int port,
+                           const server_options& options);
+task<server> create_server(event_loop& loop, any_protocol_factory factory, socket bound,
+                           const server_options& options);
+task<server> create_unix_server(event_loop& loop, any_protocol_factory factory,
+                                std::string_view path, const server_options& options);
+
+}  // namespace detail
+
+/// Starts a server that calls `factory`, any callable that gives a pointer to a new protocol, for
+/// each connection, and has the protocol's callbacks called. Where it listens, and what goes wrong,
+/// is as with start_server().
+/// asyncio: loop.create_server().
+template <class Factory>
+[[nodiscard]] task<server> create_server(event_loop& loop, Factory factory, std::string_view host,
+                                         int port, const server_options& options = {}) {
+  return detail::create_server(loop, detail::erase_factory(std::move(factory)), std::span(&host, 1),
+                               port, options);
+}
+template <class Factory>
+[[nodiscard]] task<server> create_server(event_loop& loop, Factory factory,
+                                         std::span<const std::string_view> hosts, int port,
+                                         const server_options& options = {}) {
+  return detail::create_server(loop, detail::erase_factory(std::move(factory)), hosts, port,
+                               options);
+}
+template <class Factory>
+[[nodiscard]] task<server> create_server(event_loop& loop, Factory factory, socket bound,
+                                         const server_options& options = {}) {
+  return detail::create_server(loop, detail::erase_factory(std::move(factory)), std::move(bound),
+                               options);
+}
+
+/// asyncio: loop.create_unix_server().
+template <class Factory>
+[[nodiscard]] task<server> create_unix_server(event_loop& loop, Factory factory,
+                                              std::string_view path,
+                                              const server_options& options = {}) {
+  return detail::create_unix_server(loop, detail::erase_factory(std::move(factory)), path, options);
+}
+
+// The members of event_loop
+
+template <class Factory>
+auto detail::network_methods::create_server(Factory factory, std::string_view host, int port) {
+  return ouro::create_server(self(), std::move(factory), host, port);
+}
+template <class Factory>
+auto detail::network_methods::create_server(Factory factory, std::string_view host, int port,
+                                            const server_options& options) {
+  return ouro::create_server(self(), std::move(factory), host, port, options);
+}
+template <class Factory>
+auto detail::network_methods::create_server(Factory factory,
+                                            std::span<const std::string_view> hosts, int port,
+                                            const server_options& options) {
+  return ouro::create_server(self(), std::move(factory), hosts, port, options);
+}
+template <class Factory>
+auto detail::network_methods::create_server(Factory factory, socket bound,
+                                            const server_options& options) {
+  return ouro::create_server(self(), std::move(factory), std::move(bound), options);
+}
+template <class Factory>
+auto detail::network_methods::create_unix_server(Factory factory, std::string_view path) {
+  return ouro::create_unix_server(self(), std::move(factory), path);
+}
+template <class Factory>
+auto detail::network_methods::create_unix_server(Factory factory, std::string_view path,
+                                                 const server_options& options) {
+  return ouro::create_unix_server(self(), std::move(factory), path, options);
+}
+
+}  // namespace ouro::inline v0
