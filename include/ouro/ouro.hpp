@@ -88,3 +88,5 @@
 #include "ouro/io/write.hpp"
 #include "ouro/stream/base_protocol.hpp"
 #include "ouro/stream/base_transport.hpp"
+#include "ouro/net/server.hpp"
+#include "ouro/net/server_options.hpp"
