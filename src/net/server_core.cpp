@@ -131,6 +131,7 @@ void server_core::connection_ended() noexcept {
   if (!closed_ && options_.max_connections) update_acceptors();
   // The one that is left may be that of the task which waits for the others.
   if (connections_ <= 1) ending_.wake_all();
+  if (closed_) check_finished();
 }
 
 connection_record* server_core::record_of_running_task() noexcept {
@@ -258,12 +259,15 @@ void server_core::check_finished() noexcept {
   if (closed_ && idle && !finished_) {
     finished_ = true;
     ending_.wake_all();
-    // It may own this server's handle.
-    const std::unique_ptr<connection_acceptor> unused = std::move(on_connection_);
   }
-  if (!finished_ || !handlers_.empty() || !linked()) return;
-  unlink();
-  drop_reference();  // the loop's
+  if (!finished_ || !handlers_.empty()) return;
+  if (linked()) {
+    unlink();
+    drop_reference();  // the loop's
+  }
+  if (connections_ != 0) return;
+  // Handlers may have been lambdas in it, and it may own this server's handle.
+  const std::unique_ptr<connection_acceptor> unused = std::move(on_connection_);
 }
 
 // Requests, tasks and callbacks have gone by now, and tell nobody any more.

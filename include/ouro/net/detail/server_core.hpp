@@ -182,7 +182,7 @@ class server_core : public list_hook {
 
   event_loop& loop_;
   const server_options options_;
-  std::unique_ptr<connection_acceptor> on_connection_;  // null once it is closed
+  std::unique_ptr<connection_acceptor> on_connection_;  // null once the last connection is over
   std::vector<socket> sockets_;
   std::vector<std::unique_ptr<acceptor>> acceptors_;  // one for each of them
   std::vector<socket_file> files_;                    // of UNIX sockets, to be removed
