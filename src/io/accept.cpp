@@ -3,9 +3,30 @@
 
 #include "ouro/ring/liburing.hpp"
 
+#include <cerrno>
 #include <sys/socket.h>
 
 namespace ouro::inline v0::detail {
+
+bool concerns_only_the_peer(int error) noexcept {
+  switch (error) {
+    case ECONNABORTED:
+    case ECONNRESET:
+    case EHOSTDOWN:
+    case EHOSTUNREACH:
+    case ENETDOWN:
+    case ENETUNREACH:
+    case ENONET:
+    case ENOPROTOOPT:
+    case EOPNOTSUPP:
+    case EPERM:  // a firewall forbids the connection
+    case EPROTO:
+    case ETIMEDOUT:
+      return true;
+    default:
+      return false;
+  }
+}
 
 void accept_request::prepare(io_uring_sqe& sqe) noexcept {
   ::sockaddr* address = nullptr;

@@ -1,37 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "ouro/io/listener.hpp"
 
-#include <cerrno>
 #include <netinet/in.h>
 #include <sys/socket.h>
 
 namespace ouro::inline v0 {
-namespace {
-
-/// Whether accept(2) tells of a failure of the connection that it has just taken off the backlog,
-/// and not of one of ours: the next connection may be fine.
-bool concerns_only_the_peer(int result) noexcept {
-  switch (-result) {
-    case ECONNABORTED:
-    case ECONNRESET:
-    case EHOSTDOWN:
-    case EHOSTUNREACH:
-    case ENETDOWN:
-    case ENETUNREACH:
-    case ENONET:
-    case ENOPROTOOPT:
-    case EOPNOTSUPP:
-    case EPERM:  // a firewall forbids the connection
-    case EPROTO:
-    case ETIMEDOUT:
-      return true;
-    default:
-      return false;
-  }
-}
-
-}  // namespace
-
 listener::listener(const endpoint& local, const listener_options& options)
     : socket_(socket::stream(local.family())) {
   if (local.is_ip()) {
@@ -48,7 +21,7 @@ listener listener::local(int port, const listener_options& options) {
 }
 
 void detail::listener_accept_operation::on_complete(int result, unsigned flags) noexcept {
-  if (!aborted() && concerns_only_the_peer(result)) return resubmit();
+  if (!aborted() && concerns_only_the_peer(-result)) return resubmit();
   accept_request::on_complete(result, flags);
 }
 

@@ -8,6 +8,10 @@
 namespace ouro::inline v0 {
 namespace detail {
 
+/// Whether `error`, an errno value of accept(2), tells of a failure of the connection that it has
+/// just taken off the backlog, and not of one of ours: the next connection may be fine.
+bool concerns_only_the_peer(int error) noexcept;
+
 /// Accepts a connection. One that was accepted for a coroutine that was destroyed meanwhile is
 /// closed.
 class accept_request : public io_operation {
