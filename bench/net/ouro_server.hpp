@@ -5,6 +5,7 @@
 
 #include "server.hpp"
 
+#include <cstddef>
 #include <poll.h>
 #include <unistd.h>
 #include <utility>
@@ -36,6 +37,29 @@ inline ouro::task<> recover_from_accept(int error) {
   if (!is_out_of_descriptors(error)) co_return;
   say_out_of_descriptors(error);
   co_await ouro::sleep(100ms);
+}
+
+using stream_handler = ouro::task<> (*)(ouro::stream_reader, ouro::stream_writer, std::size_t);
+
+inline ouro::task<> serve_on(server_options options, stream_handler handler) {
+  ouro::socket listening(ouro::unique_fd(open_listener(options)));
+  const int fd = listening.fd();
+  const std::size_t room = options.buffer_size();
+  auto serve_one = [handler, room](ouro::stream_reader reader, ouro::stream_writer writer) {
+    return handler(std::move(reader), std::move(writer), room);
+  };
+  auto server =
+      co_await ouro::start_server(std::move(serve_one), std::move(listening), {.backlog = 4096});
+  announce(fd, options.kind);
+  co_await server.serve_forever();
+}
+
+/// The main() of a server that runs `handler` for each connection.
+inline int serve_streams(int argc, char** argv, stream_handler handler) {
+  return server_main(argc, argv, [handler](const server_options& options) {
+    if (options.kind == transport::udp) throw bad_option("--udp: ouro_udp_server does that");
+    ouro::run(serve_until_end(serve_on(options, handler)));
+  });
 }
 
 }  // namespace net_bench
