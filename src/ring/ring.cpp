@@ -58,6 +58,7 @@ void check_enter(int result) {
 
 ring::ring(const ring_options& options)
     : kernel_(std::make_unique<detail::kernel_ring>()),
+      queues_(&kernel_->queues()),
       features_(detail::set_up(*kernel_, options)),
       first_free_(no_slot) {}
 
@@ -104,7 +105,7 @@ bool ring::grow() noexcept {
   return true;
 }
 
-void ring::release_slot(std::uint32_t index) noexcept {
+inline void ring::release_slot(std::uint32_t index) noexcept {
   slot& freed = slots_[index];
   freed.owner = nullptr;
   if (++freed.generation == 0) freed.generation = 1;
@@ -115,8 +116,18 @@ void ring::release_slot(std::uint32_t index) noexcept {
 
 void ring::submit(operation& request) noexcept {
   OURO_ASSERT(!request.in_flight());
-  if (!alive()) [[unlikely]]
-    return;
+  if (queues_->ring_fd < 0) [[unlikely]]
+    return;  // in a forked child
+  io_uring_sq& sq = queues_->sq;
+  if (draining_ || !waiting_.empty() || first_free_ == no_slot ||
+      sq.sqe_tail - io_uring_smp_load_acquire(sq.khead) >= sq.ring_entries) [[unlikely]] {
+    return submit_slowly(request);
+  }
+  ++in_flight_;
+  place(request, sq.sqe_tail++);
+}
+
+void ring::submit_slowly(operation& request) noexcept {
   ++in_flight_;
   request.cancel_requested_ = false;
   request.cancel_queued_ = false;
@@ -133,22 +144,30 @@ void ring::submit(operation& request) noexcept {
 bool ring::start(operation& request) noexcept {
   if (first_free_ == no_slot && !grow()) [[unlikely]]
     return false;
-  io_uring_sqe* sqe = next_sqe();
-  if (sqe == nullptr) [[unlikely]]
+  if (next_sqe() == nullptr) [[unlikely]]
     return false;
+  place(request, queues_->sq.sqe_tail - 1);
+  return true;
+}
+
+/// Gives `request` a slot, and the entry at `position`.
+inline void ring::place(operation& request, std::uint32_t position) noexcept {
+  io_uring_sqe& sqe = queues_->sq.sqes[position & queues_->sq.ring_mask];
   const std::uint32_t index = first_free_;
   slot& taken = slots_[index];
   first_free_ = taken.next_free;
   taken.owner = &request;
   request.slot_ = index;
-  request.position_ = kernel_->queues().sq.sqe_tail - 1;
+  request.position_ = position;
   request.state_ = operation::state::submitted;
-  request.prepare(*sqe);
-  sqe->user_data = id_of(request);
+  request.cancel_requested_ = false;
+  request.cancel_queued_ = false;
+  const std::uint64_t id = std::uint64_t{taken.generation} << 32 | index;
+  request.prepare(sqe);
+  sqe.user_data = id;
   if (!hooks_.empty()) [[unlikely]] {
-    for (ring_hooks& hooks : hooks_) hooks.on_submit(request, *sqe);
+    for (ring_hooks& hooks : hooks_) hooks.on_submit(request, sqe);
   }
-  return true;
 }
 
 io_uring_sqe* ring::next_sqe() noexcept {
@@ -208,53 +227,65 @@ void ring::enter(optional_duration wait) {
 // Completion.
 
 unsigned ring::dispatch(unsigned limit) {
-  if (!has_completions()) [[likely]]
-    return 0;
+  if (!alive()) return 0;
   if (!hooks_.empty() || holding_) [[unlikely]]
     return dispatch_bent(limit);
   unsigned count = dispatch_refused(limit);
-  if (count == limit) return count;
-  io_uring* queues = &kernel_->queues();
-  unsigned head = 0;
-  io_uring_cqe* cqe = nullptr;
-  io_uring_for_each_cqe(queues, head, cqe) {
-    const std::uint64_t id = cqe->user_data;
-    const int result = cqe->res;
-    const unsigned flags = cqe->flags;
+  io_uring_cq& cq = queues_->cq;
+  for (; count < limit; ++count) {
+    const unsigned head = *cq.khead;
+    if (head == io_uring_smp_load_acquire(cq.ktail)) break;
+    const io_uring_cqe& cqe = cq.cqes[head & cq.ring_mask];
+    const ring_answer answer{cqe.user_data, cqe.res, cqe.flags};
     // Before the call, which may submit and so let the kernel make more completions.
-    ::io_uring_cq_advance(queues, 1);
-    complete(id, result, flags);
-    if (++count == limit) break;
+    io_uring_smp_store_release(cq.khead, head + 1);
+    complete<false>(answer);
   }
   return count;
 }
 
-void ring::complete(std::uint64_t id, int result, unsigned flags) noexcept {
-  if (id == nobody) return;
-  if ((id & cancel_mark) != 0) return cancel_answered(id & ~cancel_mark, result);
-  const auto index = static_cast<std::uint32_t>(id);
-  if (index >= slots_.size() || slots_[index].owner == nullptr ||
-      slots_[index].generation != id >> 32) [[unlikely]] {
-    ++stale_completions_;
-    return;
-  }
+/// `Bent` is whether there are hooks.
+template <bool Bent>
+inline void ring::complete(const ring_answer& answer) noexcept {
+  // Neither the id of nobody nor that of a cancel matches a slot.
+  const auto index = static_cast<std::uint32_t>(answer.id);
+  if (index >= slots_.size() || slots_[index].generation != answer.id >> 32) [[unlikely]]
+    return complete_other(answer);
   operation& request = *slots_[index].owner;
-  if ((flags & IORING_CQE_F_MORE) == 0) {
-    if (request.cancel_requested_) [[unlikely]] {
-      drop_cancel(request);
-      if (request.state_ == operation::state::withdrawn) result = -ECANCELED;
-    }
+  int result = answer.result;
+  if ((answer.flags & IORING_CQE_F_MORE) == 0) [[likely]] {
+    if (request.cancel_requested_) [[unlikely]]
+      result = end_cancelled(request, result);
     release_slot(index);
     request.state_ = operation::state::idle;
     --in_flight_;
   }
-  tell(request, {id, result, flags});
+  if constexpr (Bent) {
+    tell(request, {answer.id, result, answer.flags});
+  } else {
+    request.on_complete(result, answer.flags);
+  }
+}
+
+void ring::complete_bent(const ring_answer& answer) noexcept { complete<true>(answer); }
+
+void ring::complete_other(const ring_answer& answer) noexcept {
+  if (answer.id == nobody) return;
+  if ((answer.id & cancel_mark) != 0) {
+    cancel_answered(answer.id & ~cancel_mark, answer.result);
+  } else {
+    ++stale_completions_;
+  }
+}
+
+/// The result of a request whose cancellation was asked for.
+int ring::end_cancelled(operation& request, int result) noexcept {
+  drop_cancel(request);
+  return request.state_ == operation::state::withdrawn ? -ECANCELED : result;
 }
 
 inline void ring::tell(operation& request, const ring_answer& answer) noexcept {
-  if (!hooks_.empty()) [[unlikely]] {
-    for (ring_hooks& hooks : hooks_) hooks.on_complete(request, answer);
-  }
+  for (ring_hooks& hooks : hooks_) hooks.on_complete(request, answer);
   request.on_complete(answer.result, answer.flags);
 }
 

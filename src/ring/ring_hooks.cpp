@@ -12,6 +12,7 @@ namespace ouro::inline v0 {
 
 /// dispatch() for a ring with hooks: they see all answers first, and may keep some for later.
 unsigned ring::dispatch_bent(unsigned limit) {
+  if (!has_completions()) return 0;
   unsigned count = dispatch_refused(limit);
   io_uring* queues = &kernel_->queues();
   unsigned head = 0;
@@ -31,7 +32,7 @@ unsigned ring::dispatch_bent(unsigned limit) {
   const std::vector<ring_answer> batch(passed.begin(), passed.end());
   held_.erase(held_.begin(), held_.begin() + static_cast<std::ptrdiff_t>(batch.size()));
   holding_ = !held_.empty();
-  for (const ring_answer& answer : batch) complete(answer.id, answer.result, answer.flags);
+  for (const ring_answer& answer : batch) complete_bent(answer);
   return count + static_cast<unsigned>(batch.size());
 }
 

@@ -14,6 +14,7 @@
 #include <type_traits>
 #include <vector>
 
+struct io_uring;
 struct io_uring_sqe;
 
 namespace ouro::inline v0 {
@@ -146,7 +147,9 @@ class ring {
   io_uring_sqe* unsubmitted_sqe(std::uint32_t position) const noexcept;
   io_uring_sqe* unsubmitted_sqe_of(const operation& request) const noexcept;
 
+  void submit_slowly(operation& request) noexcept;
   bool start(operation& request) noexcept;
+  void place(operation& request, std::uint32_t position) noexcept;
   void refuse(operation& request) noexcept;
   bool withdraw(operation& request) noexcept;
   bool queue_cancel(operation& request) noexcept;
@@ -154,7 +157,11 @@ class ring {
   io_uring_sqe* next_sqe() noexcept;
   void refill() noexcept;
 
-  void complete(std::uint64_t id, int result, unsigned flags) noexcept;
+  template <bool Bent>
+  void complete(const ring_answer& answer) noexcept;
+  void complete_bent(const ring_answer& answer) noexcept;
+  void complete_other(const ring_answer& answer) noexcept;
+  int end_cancelled(operation& request, int result) noexcept;
   void cancel_answered(std::uint64_t id, int result) noexcept;
   unsigned dispatch_refused(unsigned limit) noexcept;
   unsigned dispatch_bent(unsigned limit);
@@ -166,6 +173,7 @@ class ring {
   void abandon() noexcept;
 
   std::unique_ptr<detail::kernel_ring> kernel_;
+  io_uring* queues_;  // of kernel_
   ring_features features_;
   std::uint64_t owner_ = 0;  // the number of the thread; zero until bind()
 
