@@ -18,8 +18,7 @@ std::string unique_name(const char* of) {
 
 }  // namespace
 
-OURO_TEST_CASE("connect_unix: connects to a path and to an abstract name",
-               "[net][connect_unix]") {
+OURO_TEST_CASE("connect_unix: connects to a path and to an abstract name", "[net][connect_unix]") {
   const std::string path = "/tmp/" + unique_name("path") + ".socket";
   const std::string name = '\0' + unique_name("name");
   ouro::listener at_path(ouro::endpoint::local(path));
@@ -34,16 +33,14 @@ OURO_TEST_CASE("connect_unix: connects to a path and to an abstract name",
 }
 
 OURO_TEST_CASE("connect_unix: a failure names the path", "[net][connect_unix][error]") {
-  const std::string missing =
-      co_await outcome_of(ouro::connect_unix("/tmp/no/such.socket"));
+  const std::string missing = co_await outcome_of(ouro::connect_unix("/tmp/no/such.socket"));
   const std::string empty = co_await outcome_of(ouro::connect_unix(""));
 
   CHECK(missing == "connect /tmp/no/such.socket: No such file or directory");
   CHECK(empty == "the path of a UNIX socket is empty");
 }
 
-OURO_TEST_CASE("connect_unix: cancelled while it waits, it throws",
-               "[net][connect_unix][cancel]") {
+OURO_TEST_CASE("connect_unix: cancelled while it waits, it throws", "[net][connect_unix][cancel]") {
   const auto at = ouro::endpoint::local_abstract(unique_name("full"));
   const ouro::listener listener(at, {.backlog = 0});
   const ouro::unique_fd other = io_test::start_connecting(at);

@@ -48,8 +48,7 @@ OURO_TEST_CASE("getnameinfo: numbers are answered without a thread", "[net][getn
 }
 
 OURO_TEST_CASE("getnameinfo: names are looked up by a thread", "[net][getnameinfo][threads]") {
-  const ouro::name_info found =
-      co_await ouro::getnameinfo({"127.0.0.1", 1}, NI_NUMERICSERV);
+  const ouro::name_info found = co_await ouro::getnameinfo({"127.0.0.1", 1}, NI_NUMERICSERV);
 
   CHECK(found == ouro::name_info{"localhost", "1"});
 }
