@@ -5,13 +5,17 @@
 #include "ouro/net/getaddrinfo.hpp"
 #include "ouro/task/gather.hpp"
 #include "ouro/task/run.hpp"
+#include "ouro/task/wait_for.hpp"
 
 #include "tests/net/resolver_fixture.hpp"
 
 #include <csignal>
+#include <cstdlib>
+#include <filesystem>
 #include <functional>
 #include <pthread.h>
 #include <stdexcept>
+#include <unistd.h>
 
 using namespace net_test;
 
@@ -266,4 +270,22 @@ TEST_CASE("resolver: a loop may be closed with an answer on its way",
   }
 
   CHECK(reports == 1);
+}
+
+// Run by the next case, in a process of its own.
+TEST_CASE("resolver: a process that ends while a thread asks for ever", "[.][resolver_exit]") {
+  ouro::detail::replace_getaddrinfo([](const auto&, auto&) -> int {
+    for (;;) ::pause();
+  });
+  const auto limited = []() -> ouro::task<> { co_await ouro::wait_for(look_up("a.test"), 1ms); };
+
+  CHECK_THROWS_AS(ouro::run(limited()), ouro::timeout_error);
+}
+
+TEST_CASE("resolver: a process may end while a thread asks", "[net][resolver][threads]") {
+  const std::string program = std::filesystem::read_symlink("/proc/self/exe");
+
+  const int status = std::system(("'" + program + "' '[resolver_exit]' >/dev/null 2>&1").c_str());
+
+  CHECK(status == 0);
 }
