@@ -123,6 +123,20 @@ OURO_TEST_CASE("connect_tcp: a deadline ends it, one by one and in a race",
   CHECK(test::open_fds() == before);
 }
 
+OURO_TEST_CASE("connect_tcp: a deadline counts more than a failure before it",
+               "[net][connect_tcp][cancel][threads]") {
+  fake_resolver fake;
+  const silent last;
+  const refusing in_use;
+  fake.add("some.test", {last.at()});
+  fake.add("here.test", {in_use.at(), ouro::endpoint("127.0.0.7", 0)});
+  const ouro::host_and_port local{"here.test", 0};
+
+  const std::string outcome = co_await outcome_within(1s, {.local_addr = local});
+
+  CHECK(outcome == "timeout");
+}
+
 OURO_TEST_CASE("connect_tcp: a connection made before the cancel is delivered",
                "[net][connect_tcp][cancel]") {
   const accepting server;
