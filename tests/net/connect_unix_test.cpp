@@ -16,6 +16,12 @@ std::string unique_name(const char* of) {
   return std::string("ouro-net-") + of + '-' + std::to_string(::getpid());
 }
 
+ouro::task<std::string> outcome_if_cancelled_before(std::string path) {
+  ouro::current_task().cancel();
+  auto inner = outcome_of(ouro::connect_unix(path));
+  co_return co_await std::move(inner);
+}
+
 }  // namespace
 
 OURO_TEST_CASE("connect_unix: connects to a path and to an abstract name", "[net][connect_unix]") {
@@ -54,6 +60,19 @@ OURO_TEST_CASE("connect_unix: cancelled while it waits, it throws", "[net][conne
 
   CHECK(waited);
   CHECK(outcome == "cancelled");
+}
+
+OURO_TEST_CASE("connect_unix: cancelled before it starts, it throws",
+               "[net][connect_unix][cancel]") {
+  const std::string name = unique_name("before");
+  ouro::listener listener(ouro::endpoint::local_abstract(name));
+  const std::size_t before = test::open_fds();
+
+  auto connecting = ouro::create_task(outcome_if_cancelled_before('\0' + name));
+  const std::string outcome = co_await connecting;
+
+  CHECK(outcome == "cancelled");
+  CHECK(test::open_fds() == before);
 }
 
 TEST_CASE("connect_unix: stands an interruption everywhere", "[net][connect_unix][cancel]") {

@@ -3,6 +3,7 @@
 
 #include "ouro/net/gai_error.hpp"
 #include "ouro/net/getaddrinfo.hpp"
+#include "ouro/testing/cancel_everywhere.hpp"
 
 #include "tests/net/resolver_fixture.hpp"
 
@@ -14,6 +15,12 @@ constexpr int numeric = NI_NUMERICHOST | NI_NUMERICSERV;
 
 ouro::task<> look_up(std::string host) {
   auto lookup = ouro::getaddrinfo(host, 80);
+  co_await std::move(lookup);
+}
+
+ouro::task<> look_up_if_cancelled_before(ouro::endpoint of) {
+  ouro::current_task().cancel();
+  auto lookup = ouro::getnameinfo(of);
   co_await std::move(lookup);
 }
 
@@ -79,4 +86,29 @@ OURO_TEST_CASE("getnameinfo: an endpoint without an IP address is an error",
 
   CHECK(none == std::error_code(EAI_FAMILY, ouro::gai_category()));
   CHECK(unix == std::error_code(EAI_FAMILY, ouro::gai_category()));
+}
+
+OURO_TEST_CASE("getnameinfo: what a thread fails with is told",
+               "[net][getnameinfo][error][threads]") {
+  constexpr int no_flag = 1 << 20;
+
+  const std::error_code error = co_await error_of(ouro::endpoint("127.0.0.1", 1), no_flag);
+
+  CHECK(error == std::error_code(EAI_BADFLAGS, ouro::gai_category()));
+}
+
+OURO_TEST_CASE("getnameinfo: cancelled before it starts, it throws",
+               "[net][getnameinfo][cancel][threads]") {
+  auto lookup = ouro::create_task(look_up_if_cancelled_before(ouro::endpoint("127.0.0.1", 1)));
+
+  CHECK_THROWS_AS(co_await lookup, ouro::cancelled_error);
+}
+
+TEST_CASE("getnameinfo: stands an interruption everywhere", "[net][getnameinfo][cancel][threads]") {
+  const auto report = ouro::testing::cancel_everywhere([]() -> ouro::task<> {
+    const auto found = co_await ouro::getnameinfo({"127.0.0.1", 1}, NI_NUMERICSERV);
+  });
+
+  CHECK(report.problems == std::vector<std::string>());
+  CHECK(report.suspensions >= 1);
 }
