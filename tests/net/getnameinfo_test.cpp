@@ -3,7 +3,6 @@
 
 #include "ouro/net/gai_error.hpp"
 #include "ouro/net/getaddrinfo.hpp"
-#include "ouro/testing/cancel_everywhere.hpp"
 
 #include "tests/net/resolver_fixture.hpp"
 
@@ -102,13 +101,4 @@ OURO_TEST_CASE("getnameinfo: cancelled before it starts, it throws",
   auto lookup = ouro::create_task(look_up_if_cancelled_before(ouro::endpoint("127.0.0.1", 1)));
 
   CHECK_THROWS_AS(co_await lookup, ouro::cancelled_error);
-}
-
-TEST_CASE("getnameinfo: stands an interruption everywhere", "[net][getnameinfo][cancel][threads]") {
-  const auto report = ouro::testing::cancel_everywhere([]() -> ouro::task<> {
-    const auto found = co_await ouro::getnameinfo({"127.0.0.1", 1}, NI_NUMERICSERV);
-  });
-
-  CHECK(report.problems == std::vector<std::string>());
-  CHECK(report.suspensions >= 1);
 }
