@@ -77,8 +77,7 @@ std::string key_of(const address_query& query) {
 
 class address_lookup final : public detail::lookup {
  public:
-  explicit address_lookup(address_query query)
-      : lookup(key_of(query)), query_(std::move(query)) {}
+  explicit address_lookup(address_query query) : lookup(key_of(query)), query_(std::move(query)) {}
 
   void run() noexcept override {
     try {
