@@ -204,7 +204,8 @@ OURO_TEST_CASE("server: serves a socket that is bound already", "[net][server]")
   co_await server.shutdown(0s);
 }
 
-OURO_TEST_CASE("server: a socket that is no stream, or none, is refused", "[net][server][error]") {
+OURO_TEST_CASE("server: a socket that is no stream, and none at all, are refused",
+               "[net][server][error]") {
   const auto serve_socket = [](ouro::socket bound) {
     std::vector<ouro::socket> sockets;
     sockets.push_back(std::move(bound));
@@ -214,6 +215,7 @@ OURO_TEST_CASE("server: a socket that is no stream, or none, is refused", "[net]
 
   CHECK_THROWS_AS(serve_socket(ouro::socket::udp()), ouro::usage_error);
   CHECK_THROWS_AS(serve_socket(ouro::socket()), std::system_error);
+  CHECK_THROWS_AS(serve_at({}, echo), ouro::usage_error);
   CHECK_THROWS_AS(
       ouro::detail::make_server(ouro::get_running_loop(), {}, {}, std::make_unique<handling>(echo)),
       ouro::usage_error);
