@@ -6,6 +6,7 @@
 #include "tests/net/server_fixture.hpp"
 
 #include <cerrno>
+#include <fcntl.h>
 #include <fstream>
 #include <netinet/in.h>
 #include <sys/stat.h>
@@ -188,9 +189,10 @@ OURO_TEST_CASE("server: with reuse_port several share a port", "[net][server]") 
   co_await two.shutdown(0s);
 }
 
-OURO_TEST_CASE("server: serves a socket that is bound already", "[net][server]") {
+OURO_TEST_CASE("server: serves a socket that is bound already, blocking or not", "[net][server]") {
   std::vector<ouro::socket> bound;
   bound.push_back(ouro::socket::tcp());
+  REQUIRE(::fcntl(bound[0].fd(), F_SETFL, O_NONBLOCK) == 0);
   bound[0].bind(ouro::endpoint("127.0.0.1", 0));
   const ouro::endpoint at = bound[0].local_endpoint();
   ouro::server server = ouro::detail::make_server(
