@@ -272,7 +272,9 @@ void cancel_session::on_turn(detail::ready_queue&) noexcept {
 
 void cancel_session::on_submit(operation& request, io_uring_sqe&) noexcept {
   detail::task_base* task = detail::task_base::current_or_null();
-  if (task == nullptr) return;
+  // A task is blocked on what it waits for by now. The request of one that runs on is somebody
+  // else's, such as that of a server.
+  if (task == nullptr || task->blocked_on() == nullptr) return;
   requests_[&request] = task_handle<>(detail::intrusive_ptr<detail::task_base>(task));
 }
 
