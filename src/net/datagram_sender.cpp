@@ -93,6 +93,7 @@ datagram_sender::~datagram_sender() {
 void datagram_sender::send(const_buffer data, const endpoint& to, std::size_t segment_size) {
   outgoing_datagram& datagram = outgoing_datagram::make(*this, data, to, segment_size);
   buffered_ += datagram.counted();
+  taken_ += datagram.counted();
   queued_.push_back(datagram);
   pump();
 }

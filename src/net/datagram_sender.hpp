@@ -7,6 +7,7 @@
 #include "ouro/loop/event_loop.hpp"
 
 #include <cstddef>
+#include <cstdint>
 
 namespace ouro::inline v0::detail {
 
@@ -39,6 +40,8 @@ class datagram_sender {
 
   /// Bytes that the kernel has not taken, with an overhead for each datagram.
   std::size_t buffered() const noexcept { return buffered_; }
+  /// The same of all that send() was ever given.
+  std::uint64_t taken() const noexcept { return taken_; }
   /// Nothing is queued or in the kernel.
   bool idle() const noexcept { return queued_.empty() && in_flight_.empty(); }
 
@@ -78,6 +81,7 @@ class datagram_sender {
   intrusive_list<outgoing_link> in_flight_;  // and the one that waits for room
   intrusive_list<outgoing_link> failed_;
   std::size_t buffered_ = 0;
+  std::uint64_t taken_ = 0;
   unsigned in_flight_count_ = 0;
   unsigned most_in_flight_;
   bool dropped_ = false;

@@ -64,7 +64,7 @@ void datagram_socket_transport::do_send(const_buffer data, const endpoint& to,
     throw_usage_error("a datagram has no segments of more than 65535 bytes");
   }
   sender_.send(data, connected ? endpoint() : to, options.segment_size);
-  if (!paused_ && sender_.buffered() > limits_.high) wake();
+  check_flow();
 }
 
 void datagram_socket_transport::set_write_buffer_limits(const datagram_buffer_limits& limits) {
@@ -76,7 +76,7 @@ void datagram_socket_transport::set_write_buffer_limits(const datagram_buffer_li
   }
   if (next.low > next.high) throw_usage_error("the low mark of a buffer is above the high one");
   limits_ = next;
-  if (protocol_ != nullptr) wake();
+  check_flow();
 }
 
 std::optional<endpoint> datagram_socket_transport::sockname() const {
@@ -96,7 +96,7 @@ void datagram_socket_transport::close() noexcept {
 }
 
 void datagram_socket_transport::abort() noexcept {
-  if (hub_ == nullptr || protocol_ == nullptr) return;
+  if (hub_ == nullptr || lost_) return;
   if (!std::exchange(closing_, true)) receiver_.stop();
   sender_.drop();
   end();
@@ -112,8 +112,8 @@ void datagram_socket_transport::sent(bool failed) noexcept {
   if (failed) wake();
   if (closing_ && sender_.idle()) {
     end();
-  } else if (paused_ && sender_.buffered() <= limits_.low) {
-    wake();
+  } else {
+    check_flow();
   }
 }
 
@@ -134,12 +134,11 @@ void datagram_socket_transport::call(const char* name, Function function) noexce
 }
 
 void datagram_socket_transport::run() noexcept {
-  if (protocol_ == nullptr) return finish();
+  if (lost_) return finish();
   context_slot* const outer = context_slot::exchange_current(&context_);
   if (!made_) make();
   report_failures();
   receiver_.deliver(callback_limit);
-  control_flow();
   receiver_.start();
   if (receiver_.has_news()) wake();
   context_slot::exchange_current(outer);
@@ -183,24 +182,40 @@ unsigned datagram_socket_transport::hand_out(const incoming_datagram& datagram) 
   return count;
 }
 
+void datagram_socket_transport::check_flow() noexcept {
+  if (hub_ == nullptr || lost_ || flow_.queued()) return;
+  const std::size_t buffered = sender_.buffered();
+  if (paused_ ? buffered > limits_.low : buffered <= limits_.high) return;
+  flow_mark_ = sender_.taken();
+  hub_->loop().make_ready(flow_);
+}
+
+/// A turn later: what was sent since has not been offered to the kernel yet, and does not count.
 void datagram_socket_transport::control_flow() noexcept {
+  if (lost_) return finish();
   if (end_.queued()) return;
-  if (!paused_ && sender_.buffered() > limits_.high) {
-    paused_ = true;
-    call("Exception in pause_writing()", [this] { protocol_->pause_writing(); });
-  } else if (paused_ && sender_.buffered() <= limits_.low) {
+  const std::size_t buffered = sender_.buffered();
+  const std::uint64_t fresh = sender_.taken() - flow_mark_;
+  context_slot* const outer = context_slot::exchange_current(&context_);
+  if (paused_ && buffered <= limits_.low) {
     paused_ = false;
     call("Exception in resume_writing()", [this] { protocol_->resume_writing(); });
+  } else if (!paused_ && buffered > limits_.high + fresh) {
+    paused_ = true;
+    call("Exception in pause_writing()", [this] { protocol_->pause_writing(); });
   }
+  context_slot::exchange_current(outer);
+  check_flow();
 }
 
 // The end.
 
 void datagram_socket_transport::end() noexcept {
-  if (hub_ != nullptr && protocol_ != nullptr && !end_.queued()) hub_->loop().make_ready(end_);
+  if (hub_ != nullptr && !lost_ && !end_.queued()) hub_->loop().make_ready(end_);
 }
 
 void datagram_socket_transport::lose() noexcept {
+  lost_ = true;
   context_slot* const outer = context_slot::exchange_current(&context_);
   call("Exception in connection_lost()", [this] { protocol_->connection_lost(nullptr); });
   protocol_.reset();
@@ -210,7 +225,7 @@ void datagram_socket_transport::lose() noexcept {
 
 /// Closes the socket and lets go of the hub, if there is nothing more to come.
 void datagram_socket_transport::finish() noexcept {
-  if (hub_ == nullptr || protocol_ != nullptr || queued()) return;
+  if (hub_ == nullptr || protocol_ != nullptr || queued() || flow_.queued()) return;
   if (receiver_.in_flight() || !sender_.idle()) return;
   try {
     local_ = socket_.local_endpoint();

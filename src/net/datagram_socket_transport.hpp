@@ -17,9 +17,9 @@
 
 namespace ouro::inline v0::detail {
 
-/// A datagram endpoint. Everything that the kernel tells leads to a turn of `news_`, whose run()
-/// calls the protocol; `end_` calls connection_lost(). The hub owns the transport until that has
-/// been called and no request is left; then the socket is closed.
+/// A datagram endpoint. What the kernel tells leads to a run(), which calls the protocol; `flow_`
+/// has it pause and resume, `end_` calls connection_lost(). The hub owns the transport until that
+/// has been called and no request is left; then the socket is closed.
 class datagram_socket_transport final : public datagram_transport,
                                         public list_hook,
                                         private ready_node {
@@ -61,14 +61,19 @@ class datagram_socket_transport final : public datagram_transport,
   void reaped() noexcept { finish(); }
 
  private:
-  class end_node final : public ready_node {
+  using step = void (datagram_socket_transport::*)() noexcept;
+
+  /// Another thing that the loop does for the transport.
+  class step_node final : public ready_node {
    public:
-    explicit end_node(datagram_socket_transport& transport) noexcept : transport_(transport) {}
-    void run() noexcept override { transport_.lose(); }
-    std::string describe() const override { return "connection_lost() of a datagram endpoint"; }
+    step_node(datagram_socket_transport& transport, step what) noexcept
+        : transport_(transport), what_(what) {}
+    void run() noexcept override { (transport_.*what_)(); }
+    std::string describe() const override { return "datagram endpoint"; }
 
    private:
     datagram_socket_transport& transport_;
+    const step what_;
   };
 
   void do_send(const_buffer data, const endpoint& to,
@@ -78,6 +83,7 @@ class datagram_socket_transport final : public datagram_transport,
 
   void make() noexcept;
   void report_failures() noexcept;
+  void check_flow() noexcept;
   void control_flow() noexcept;
   void end() noexcept;
   void lose() noexcept;
@@ -87,17 +93,20 @@ class datagram_socket_transport final : public datagram_transport,
 
   datagram_hub* hub_;  // null once it is finished
   ouro::socket socket_;
-  std::shared_ptr<datagram_protocol> protocol_;  // null once connection_lost() has been called
+  std::shared_ptr<datagram_protocol> protocol_;  // null once connection_lost() has returned
   endpoint local_;  // once the socket is closed
   endpoint peer_;  // without an address if it has none
   datagram_receiver receiver_;
   datagram_sender sender_;
-  end_node end_{*this};
+  step_node flow_{*this, &datagram_socket_transport::control_flow};
+  step_node end_{*this, &datagram_socket_transport::lose};
   context_slot context_;
   std::optional<future<>> started_;  // until connection_made() has been called
   write_buffer_limits limits_{.low = 16 * 1024, .high = 64 * 1024};
+  std::uint64_t flow_mark_ = 0;  // what sendto() had taken when flow_ was made ready
   bool made_ = false;
   bool closing_ = false;
+  bool lost_ = false;    // connection_lost() has been called, or is being called
   bool paused_ = false;  // pause_writing() was called last
 };
 
