@@ -93,3 +93,4 @@
 #include "ouro/net/datagram_endpoint.hpp"
 #include "ouro/net/datagram_protocol.hpp"
 #include "ouro/net/datagram_transport.hpp"
+#include "ouro/net/multicast.hpp"
