@@ -21,6 +21,10 @@ namespace {
 constexpr std::size_t longest_local = 256 * 1024;
 constexpr std::size_t longest_udp = 65'536;
 constexpr std::size_t control_size = 64;
+/// Room for the sender in a shared buffer: what lies behind it is aligned.
+constexpr ::socklen_t name_size = 32;
+static_assert(name_size >= sizeof(::sockaddr_in6) &&
+              (sizeof(::io_uring_recvmsg_out) + name_size) % alignof(::cmsghdr) == 0);
 
 /// The size of the datagrams that the kernel has joined, as the message beside them tells; zero if
 /// it does not.
@@ -64,7 +68,7 @@ bool datagram_receiver::choose_buffer() noexcept {
   header_ = {};
   if (!local_ && !no_multishot_ && hub_.buffers() != nullptr) {
     own_ = nullptr;
-    header_.msg_namelen = sizeof(::sockaddr_in6);
+    header_.msg_namelen = name_size;
   } else {
     if (own_ == nullptr) {
       try {

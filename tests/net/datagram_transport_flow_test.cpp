@@ -85,9 +85,9 @@ OURO_TEST_CASE("datagram_transport: empty datagrams count too", "[net][datagram_
 OURO_TEST_CASE("datagram_transport: the marks follow from each other",
                "[net][datagram_transport]") {
   const auto [transport, protocol] = co_await bound();
-  const auto marks = [&transport = transport](const ouro::datagram_buffer_limits& limits) {
-    transport->set_write_buffer_limits(limits);
-    const auto now = transport->get_write_buffer_limits();
+  const auto marks = [&on = transport](const ouro::datagram_buffer_limits& limits) {
+    on->set_write_buffer_limits(limits);
+    const auto now = on->get_write_buffer_limits();
     return std::to_string(now.low) + " " + std::to_string(now.high);
   };
 

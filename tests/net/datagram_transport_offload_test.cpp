@@ -119,7 +119,7 @@ OURO_TEST_CASE("datagram_transport: without multishot requests each datagram has
   client->sendto("aabb", {}, {.segment_size = 2});
   client->sendto("");
   client->sendto(std::string(65'507, 'x'));
-  auto waiting = until(*got, [&got = got] { return got->received == 4; });
+  auto waiting = until(*got, [&] { return got->received == 4; });
   co_await std::move(waiting);
   client->close();
   server->close();
