@@ -48,6 +48,10 @@ def run_cells(chosen, folder):
             records += [dict(record, round=number) for record in of_round]
             raws.setdefault(cell, []).extend(of_raw)
         found[cell] = echo_cells.medians(records, raws[cell])
+        busy = found[cell]["raw"].get("server_busy", 1)
+        if cell.connections >= 50 and busy < 0.85:
+            say(f"{cell}: the raw server had its core for {busy:.0%} of the time only: other "
+                "programs run. The shares of CPU time still hold, the others less.")
         everything += records
 
     stem = "echo" if chosen.kind == "tcp" else f"echo_{chosen.kind}"

@@ -83,6 +83,9 @@ def medians(records, raws):
     """
     found = {"raw": {name: statistics.median(r[name] for r in raws if r.get(name))
                      for name in FIGURES if any(r.get(name) for r in raws)}}
+    busy = [r["server_busy"] for r in raws if r.get("server_busy")]
+    if busy:
+        found["raw"]["server_busy"] = statistics.median(busy)
     found["raw"]["rounds"], found["raw"]["drifted"] = len(raws), 0
     for key in dict.fromkeys(record["server"] for record in records):
         of_key = [record for record in records if record["server"] == key]

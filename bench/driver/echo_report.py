@@ -9,7 +9,7 @@ import echo_servers
 import report
 
 COLUMNS = ("kind", "connections", "size", "server", "rounds", "drifted")
-VALUES = tuple(n + s for n in echo_cells.FIGURES for s in ("", "_ratio"))
+VALUES = (*(n + s for n in echo_cells.FIGURES for s in ("", "_ratio")), "server_busy")
 
 
 def machine(load):
@@ -85,7 +85,7 @@ def write(folder, stem, about, found, records, raws):
 def number(row, name):
     if name not in row:
         return ""
-    return f"{row[name]:.4f}" if name.endswith("_ratio") else f"{row[name]:.2f}"
+    return f"{row[name]:.2f}" if name.endswith("_us") or name.endswith("second") else f"{row[name]:.4f}"
 
 
 def read(path):

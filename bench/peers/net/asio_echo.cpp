@@ -38,11 +38,12 @@ void set_up(Socket& socket, const server_options& options) {
 
 template <class Protocol>
 asio::awaitable<void> echo(typename Protocol::socket socket, std::size_t room) {
-  std::vector<char> buffer(room);
+  const auto memory = std::make_unique_for_overwrite<char[]>(room);
+  const auto buffer = asio::buffer(memory.get(), room);
   try {
     for (;;) {
-      const std::size_t size = co_await socket.async_read_some(asio::buffer(buffer), use_awaitable);
-      co_await asio::async_write(socket, asio::buffer(buffer.data(), size), use_awaitable);
+      const std::size_t size = co_await socket.async_read_some(buffer, use_awaitable);
+      co_await asio::async_write(socket, asio::buffer(buffer, size), use_awaitable);
     }
   } catch (const boost::system::system_error&) {
     // The client has left.
@@ -63,10 +64,12 @@ template <class Protocol>
 class session : public std::enable_shared_from_this<session<Protocol>> {
  public:
   session(typename Protocol::socket socket, std::size_t room)
-      : socket_(std::move(socket)), buffer_(room) {}
+      : socket_(std::move(socket)),
+        memory_(std::make_unique_for_overwrite<char[]>(room)),
+        buffer_(asio::buffer(memory_.get(), room)) {}
 
   void read() {
-    socket_.async_read_some(asio::buffer(buffer_),
+    socket_.async_read_some(buffer_,
                             [self = this->shared_from_this()](error_code error, std::size_t size) {
                               if (!error) self->write(size);
                             });
@@ -74,14 +77,15 @@ class session : public std::enable_shared_from_this<session<Protocol>> {
 
  private:
   void write(std::size_t size) {
-    asio::async_write(socket_, asio::buffer(buffer_.data(), size),
+    asio::async_write(socket_, asio::buffer(buffer_, size),
                       [self = this->shared_from_this()](error_code error, std::size_t) {
                         if (!error) self->read();
                       });
   }
 
   typename Protocol::socket socket_;
-  std::vector<char> buffer_;
+  std::unique_ptr<char[]> memory_;
+  asio::mutable_buffer buffer_;
 };
 
 template <class Protocol>
