@@ -83,6 +83,7 @@ def parse(arguments):
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--idle", action="store_true", help="memory of idle connections instead")
     what.add_argument("--instructions", action="store_true", help="instructions a request instead")
+    what.add_argument("--table", action="store_true", help="what was measured last, as Markdown")
     chosen = parser.parse_args(arguments)
     if chosen.rounds is None:
         chosen.rounds = 1 if chosen.quick else 3
@@ -95,6 +96,10 @@ def main():
     chosen = parse(sys.argv[1:])
     folder = run.QUICK_RESULTS if chosen.quick else run.RESULTS
     try:
+        if chosen.table:
+            stem = "echo" if chosen.kind == "tcp" else f"echo_{chosen.kind}"
+            print(echo_report.table(echo_report.read(folder / f"{stem}.csv")))
+            return
         if chosen.idle:
             run_idle(chosen, folder)
         elif chosen.instructions:
@@ -102,7 +107,7 @@ def main():
             return
         else:
             run_cells(chosen, folder)
-    except (RuntimeError, ValueError) as error:
+    except (RuntimeError, ValueError, OSError) as error:
         sys.exit(f"scripts/bench: {error}")
     print(f"\nWritten to {folder.relative_to(run.peers.ROOT)}/.")
 

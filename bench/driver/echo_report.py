@@ -28,7 +28,8 @@ def title(key):
 
 
 def cell_name(cell):
-    return f"{cell.connections:,} x {cell.size:,} B" + ("" if cell.kind == "tcp" else f", {cell.kind}")
+    kind = "" if cell.kind == "tcp" else f", {cell.kind}"
+    return f"{cell.connections:,} x {cell.size:,} B{kind}"
 
 
 def in_order(found):
@@ -38,7 +39,8 @@ def in_order(found):
 
 
 def table(found):
-    """Markdown, of {Cell: medians}: throughput, 99th percentile and CPU time, as shares of raw's."""
+    """Markdown, of {Cell: medians}: requests a second, 99th percentile and CPU time, as shares of
+    raw's. A star: the raw runs around each of a server's runs drifted."""
     lines = ["| | " + " | ".join(cell_name(cell) for cell in found) + " |"]
     lines.append("|---" * (len(found) + 1) + "|")
     for key in in_order(found):
@@ -53,7 +55,8 @@ def table(found):
             else:
                 shares = [row.get(n + "_ratio") for n in echo_cells.FIGURES]
                 text = " / ".join("-" if s is None else f"{s:.2f}" for s in shares)
-                cells.append(text + (" *" if row["drifted"] and row["rounds"] == row["drifted"] else ""))
+                only_drifted = row["drifted"] > 0 and row["rounds"] == row["drifted"]
+                cells.append(text + (" *" if only_drifted else ""))
         lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines)
 
@@ -85,7 +88,8 @@ def write(folder, stem, about, found, records, raws):
 def number(row, name):
     if name not in row:
         return ""
-    return f"{row[name]:.2f}" if name.endswith("_us") or name.endswith("second") else f"{row[name]:.4f}"
+    digits = 2 if name.endswith(("_us", "_second")) else 4
+    return f"{row[name]:.{digits}f}"
 
 
 def read(path):

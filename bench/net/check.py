@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: BSL-1.0
 """Lets the generator ask an echo server for a moment: check.py GENERATOR SERVER [OPTION ...].
 
-With --expect-wrong-byte the generator must fail, and say which byte is wrong. With --kill the server
-is killed meanwhile, and the generator must fail. With --rate it sends at fixed times, with --depth
-several requests at once, and with --hold it leaves the connections alone between two requests.
+With --expect-wrong-byte the generator must fail, and say which byte is wrong. With --kill the
+server is killed meanwhile, and the generator must fail. With --rate it sends at fixed times, with
+--depth several requests at once, and with --hold it leaves the connections alone between two.
 """
 
 import json
