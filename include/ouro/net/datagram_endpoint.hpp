@@ -106,4 +106,12 @@ template <class Factory>
   return create_datagram_endpoint(get_running_loop(), std::move(factory), options);
 }
 
+// The member of event_loop
+
+template <class Factory>
+auto detail::network_methods::create_datagram_endpoint(Factory factory,
+                                                       const datagram_endpoint_options& options) {
+  return ouro::create_datagram_endpoint(self(), std::move(factory), options);
+}
+
 }  // namespace ouro::inline v0
