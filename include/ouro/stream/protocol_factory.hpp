@@ -27,8 +27,7 @@ struct pointee_of<std::shared_ptr<Protocol>> {
 /// The protocol that a factory makes: a callable that gives a pointer to a new one, be it a raw
 /// pointer, std::unique_ptr or std::shared_ptr.
 template <class Factory>
-using protocol_of =
-    typename pointee_of<std::remove_cvref_t<std::invoke_result_t<Factory&>>>::type;
+using protocol_of = typename pointee_of<std::remove_cvref_t<std::invoke_result_t<Factory&>>>::type;
 
 /// Whether a protocol factory gives pointers to something derived from `Base`.
 template <class Factory, class Base>
