@@ -11,8 +11,8 @@
 #include <netinet/in.h>
 #include <netinet/udp.h>
 #include <string>
-#include <sys/stat.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 namespace ouro::inline v0::detail {
@@ -78,7 +78,8 @@ ouro::socket open_datagram_socket(const datagram_endpoint_options& options) {
   }
   // Connecting a datagram socket only writes the address down.
   if (const endpoint& remote = options.remote_addr; remote.native_size() != 0) {
-    if (::connect(socket.fd(), &remote.native(), static_cast<socklen_t>(remote.native_size())) < 0) {
+    if (::connect(socket.fd(), &remote.native(), static_cast<socklen_t>(remote.native_size())) <
+        0) {
       throw_os_error(errno, "connect");
     }
   }
@@ -91,9 +92,8 @@ task<intrusive_ptr<datagram_transport>> start_datagram_endpoint(
     throw_usage_error("a datagram endpoint is made by the loop that runs");
   }
   const future<> started = loop.create_future();
-  const intrusive_ptr<datagram_transport> transport(
-      new datagram_socket_transport(loop.extension<datagram_hub>(), std::move(socket),
-                                    std::move(protocol), gro, started));
+  const intrusive_ptr<datagram_transport> transport(new datagram_socket_transport(
+      loop.extension<datagram_hub>(), std::move(socket), std::move(protocol), gro, started));
   try {
     co_await started;
   } catch (...) {

@@ -25,8 +25,8 @@ class starving_receiver : public list_hook {
 /// endpoint holds none. Keeps each endpoint alive until it is closed.
 class datagram_hub final : public loop_extension {
  public:
-  /// As many as datagrams are received, for all endpoints together, before callbacks run. More do
-  /// not make it faster: see docs/guide/datagrams.md.
+  /// As many datagrams are received, for all endpoints together, before callbacks run. With 50
+  /// endpoints that answer each other, 16 buffers are a quarter slower, and 256 not faster.
   static constexpr unsigned buffer_count = 64;
   /// The longest datagram of UDP, with room for what the kernel puts before it. Not a power of two:
   /// the beginnings of buffers would all lie in the same lines of the cache.

@@ -137,7 +137,7 @@ void datagram_receiver::ended(int result) noexcept {
   if (result >= 0 || result == -ECANCELED) return;  // cancelled: the loop is closing
   if (own_ == nullptr && result == -ENOBUFS) {
     if (!has_news()) hub_.wait_for_buffer(starving_);
-  } else if (own_ == nullptr && result == -EINVAL && !no_multishot_) {
+  } else if (own_ == nullptr && result == -EINVAL) {
     no_multishot_ = true;
     start();
   } else if (result == -EINTR) {

@@ -94,8 +94,8 @@ class datagram_socket_transport final : public datagram_transport,
   datagram_hub* hub_;  // null once it is finished
   ouro::socket socket_;
   std::shared_ptr<datagram_protocol> protocol_;  // null once connection_lost() has returned
-  endpoint local_;  // once the socket is closed
-  endpoint peer_;  // without an address if it has none
+  endpoint local_;                               // once the socket is closed
+  endpoint peer_;                                // without an address if it has none
   datagram_receiver receiver_;
   datagram_sender sender_;
   step_node flow_{*this, &datagram_socket_transport::control_flow};

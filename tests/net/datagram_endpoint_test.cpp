@@ -54,7 +54,8 @@ OURO_TEST_CASE("datagram_endpoint: connection_made() has been called when the aw
   co_await until_log(*protocol, "made lost");
 }
 
-OURO_TEST_CASE("datagram_endpoint: with a remote address it has a peer", "[net][datagram_endpoint]") {
+OURO_TEST_CASE("datagram_endpoint: with a remote address it has a peer",
+               "[net][datagram_endpoint]") {
   const auto [server, server_protocol] = co_await bound();
 
   const auto [client, client_protocol] = co_await connected_to(*server->sockname());
@@ -100,8 +101,8 @@ OURO_TEST_CASE("datagram_endpoint: refuses options that contradict each other",
       {.local_addr = ouro::endpoint("127.0.0.1", 0), .remote_addr = ouro::endpoint("::1", 9)});
   const std::string both = co_await outcome_with(
       {.local_addr = ouro::endpoint("127.0.0.1", 0), .family = ouro::address_family::ipv6});
-  const std::string large = co_await outcome_with(
-      {.family = ouro::address_family::ipv4, .gso_size = 70'000});
+  const std::string large =
+      co_await outcome_with({.family = ouro::address_family::ipv4, .gso_size = 70'000});
   CHECK_THROWS_AS(ouro::create_datagram_endpoint(make_logging, {.sock = &stream}),
                   ouro::usage_error);
   CHECK_THROWS_AS(
@@ -120,8 +121,7 @@ OURO_TEST_CASE("datagram_endpoint: names the call that failed", "[net][datagram_
   const auto [server, protocol] = co_await bound();
 
   const std::string taken = co_await outcome_with({.local_addr = *server->sockname()});
-  const std::string foreign =
-      co_await outcome_with({.local_addr = ouro::endpoint("192.0.2.1", 0)});
+  const std::string foreign = co_await outcome_with({.local_addr = ouro::endpoint("192.0.2.1", 0)});
 
   CHECK(taken == "bind: " + std::to_string(EADDRINUSE));
   CHECK(foreign == "bind: " + std::to_string(EADDRNOTAVAIL));

@@ -6,8 +6,11 @@
 #include "tests/support/catch.hpp"
 
 #include <cerrno>
+#include <memory>
 #include <stdexcept>
 #include <string>
+#include <sys/wait.h>
+#include <unistd.h>
 
 using namespace net_test;
 
@@ -265,6 +268,25 @@ TEST_CASE("datagram_transport: a loop that closes with live endpoints leaks noth
   made.transport->abort();
 }
 
+TEST_CASE("datagram_transport: a forked child may destroy the endpoints of its parent",
+          "[net][datagram_transport]") {
+  auto loop = std::make_unique<ouro::event_loop>();
+  logging_endpoint made = loop->run_until_complete(leave_endpoint(true));
+
+  const ::pid_t child = ::fork();
+  if (child == 0) {
+    loop.reset();
+    made.transport->close();
+    ::_exit(made.transport->socket() == nullptr ? 0 : 1);
+  }
+  int status = -1;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  loop->run_until_complete(ouro::sleep(1ms));
+
+  CHECK(status == 0);
+  CHECK(!made.transport->is_closing());
+}
+
 TEST_CASE("datagram_transport: may be used up by what a closing loop destroys",
           "[net][datagram_transport]") {
   struct user {
@@ -283,8 +305,7 @@ TEST_CASE("datagram_transport: may be used up by what a closing loop destroys",
   {
     ouro::event_loop loop;
     loop.set_exception_handler([](ouro::event_loop&, const ouro::exception_context&) {});
-    const auto made =
-        loop.run_until_complete(connected_to(ouro::endpoint("127.0.0.1", 9)));
+    const auto made = loop.run_until_complete(connected_to(ouro::endpoint("127.0.0.1", 9)));
     loop.create_task(wait_for_ever(*made.transport));
     loop.run_until_complete(ouro::sleep(1ms));
   }

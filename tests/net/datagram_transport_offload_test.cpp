@@ -43,8 +43,7 @@ ouro::task<std::string> sizes_of_segments(bool gro, bool by_option) {
   co_return lengths(sizes) + (bytes == sent ? "same" : "other");
 }
 
-constexpr const char* ten_and_a_rest =
-    "1200 1200 1200 1200 1200 1200 1200 1200 1200 1200 500 same";
+constexpr const char* ten_and_a_rest = "1200 1200 1200 1200 1200 1200 1200 1200 1200 1200 500 same";
 
 /// A kernel that knows no multishot requests to receive messages.
 class no_multishot final : public ouro::ring_hooks {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // Programs that have nothing to do with ouro at the other end.
-#include "ouro/net/datagram_transport.hpp"
 #include "ouro/io/read.hpp"
+#include "ouro/net/datagram_transport.hpp"
 
 #include "tests/net/datagram_fixture.hpp"
 
@@ -99,8 +99,7 @@ OURO_TEST_CASE("datagram_transport: hears socat over a UNIX socket", "[net][data
   const auto [server, protocol] = co_await ouro::create_datagram_endpoint(
       make_logging, {.local_addr = ouro::endpoint::local_abstract(name)});
 
-  auto running =
-      output_of("echo hello | socat -u - ABSTRACT-SENDTO:" + name + " 2>&1");
+  auto running = output_of("echo hello | socat -u - ABSTRACT-SENDTO:" + name + " 2>&1");
   const std::string output = co_await std::move(running);
   co_await until_log(*protocol, "made got:hello\n");
 

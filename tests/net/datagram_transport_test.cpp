@@ -87,7 +87,8 @@ OURO_TEST_CASE("datagram_transport: the longest datagram of UDP arrives whole",
 OURO_TEST_CASE("datagram_transport: a UNIX datagram may be longer than one of UDP",
                "[net][datagram_transport]") {
   auto ends = ouro::datagram_socket_pair();
-  const auto [near, got] = co_await ouro::create_datagram_endpoint(make_logging, {.sock = &ends[0]});
+  const auto [near, got] =
+      co_await ouro::create_datagram_endpoint(make_logging, {.sock = &ends[0]});
   const auto [far, unused] =
       co_await ouro::create_datagram_endpoint(make_logging, {.sock = &ends[1]});
 

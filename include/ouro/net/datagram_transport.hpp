@@ -15,7 +15,8 @@ namespace ouro::inline v0 {
 /// Options of datagram_transport::sendto().
 struct datagram_send_options {
   /// Sends the data as several datagrams of this many bytes, the last one of what is left: the
-  /// kernel takes up to 64 of them, and up to 65,507 bytes, at once (UDP GSO). Zero is one datagram.
+  /// kernel takes up to 64 of them, and up to 65,507 bytes, at once (UDP GSO). Zero is one
+  /// datagram.
   std::size_t segment_size = 0;
 };
 static_assert(std::is_trivially_destructible_v<datagram_send_options>);
@@ -42,13 +43,15 @@ class datagram_transport : public base_transport {
 
   /// Sends `data`, which may be empty, as one datagram to `to`; without an address to the remote
   /// address of the endpoint. Never waits: `data` is copied, and leaves at the end of this turn, in
-  /// one system call with what else this turn sends. The order is kept. What fails is told to
-  /// error_received(). After close() or abort() it does nothing.
+  /// one system call with what else this turn sends; of one endpoint at most 64 datagrams a turn,
+  /// of a UNIX socket one. The order is kept. What fails is told to error_received(). After close()
+  /// or abort() it does nothing.
   ///
   /// Errors: usage_error if the endpoint has a remote address and `to` is another one, if it has
   /// none and neither has `to`, if `segment_size` is more than 65535, or on another thread.
   /// asyncio: sendto().
-  void sendto(const_buffer data, const endpoint& to = {}, const datagram_send_options& options = {}) {
+  void sendto(const_buffer data, const endpoint& to = {},
+              const datagram_send_options& options = {}) {
     do_send(data, to, options);
   }
   void sendto(std::string_view data, const endpoint& to = {},
