@@ -1,6 +1,8 @@
 # tests/<layer>/*_test.cpp become the program ouro_<layer>_test; each of its cases is a test named
 # "<layer>.<name of the case>" with the layer as label. Exit code 77 means skipped.
 #
+# Under the address sanitizer, where a process takes long to start, each program is one test.
+#
 # Under the thread sanitizer only cases tagged [threads] count, and only files with one are built.
 
 # ouro_add_layer_tests(layer sources...)
@@ -23,8 +25,13 @@ function(ouro_add_layer_tests layer)
 
   add_executable(ouro_${layer}_test ${sources})
   target_link_libraries(ouro_${layer}_test PRIVATE
-    ouro_test_support ouro_warnings ouro_pch_options)
+    ouro_test_support ouro_warnings ouro_pch_options ouro_test_debug_info)
   target_precompile_headers(ouro_${layer}_test REUSE_FROM ouro_test_pch)
+  if(OURO_SANITIZE MATCHES "address")
+    add_test(NAME ${layer} COMMAND ouro_${layer}_test ${ouro_catch_arguments})
+    set_tests_properties(${layer} PROPERTIES LABELS ${layer} TIMEOUT 900)
+    return()
+  endif()
   catch_discover_tests(ouro_${layer}_test
     TEST_PREFIX "${layer}."
     TEST_SPEC "${spec}"

@@ -19,7 +19,8 @@ foreach(source IN LISTS parity_sources)
   cmake_path(GET source STEM name)
   add_executable(${name} ${source})
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR})
-  target_link_libraries(${name} PRIVATE ouro::ouro ouro::testing ouro_warnings)
+  target_link_libraries(${name} PRIVATE
+    ouro::ouro ouro::testing ouro_warnings ouro_test_debug_info)
 
   file(STRINGS ${source} cases REGEX "^// case: ")
   foreach(case IN LISTS cases)
