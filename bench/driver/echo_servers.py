@@ -55,6 +55,8 @@ SERVERS = (
     ouro("write_all", "streams, write_all"),
     ouro("sockets", "sockets"),
     ouro("protocol", "protocol"),
+    Server("ouro_busy_poll", "ouro, streams, busy poll",
+           (*net("ouro_streams_server"), "--busy-poll", "50"), kinds=STREAMS),
     ouro("udp", "datagrams", ("udp",)),
     Server("epoll", "raw epoll", net("raw_epoll_server")),
     Server("asio_callbacks", "Boost.Asio, callbacks", (*ASIO, "--callbacks"), "libboost-dev",

@@ -33,6 +33,6 @@ ouro::task<> serve(server_options options) {
 
 int main(int argc, char** argv) {
   return net_bench::server_main(argc, argv, [](const server_options& options) {
-    ouro::run(net_bench::serve_until_end(serve(options)));
+    net_bench::run(options, net_bench::serve_until_end(serve(options)));
   });
 }

@@ -5,6 +5,7 @@
 
 #include "server.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <poll.h>
 #include <unistd.h>
@@ -12,6 +13,18 @@
 #include <vector>
 
 namespace net_bench {
+
+/// Of all loops of the program, in microseconds.
+inline long long busy_poll = 0;
+
+/// run(), on a loop that looks for work before it sleeps if the options say so.
+inline void run(const server_options& options, ouro::task<> main) {
+  busy_poll = options.busy_poll;
+  const auto make_loop = [] {
+    return ouro::new_event_loop({.busy_poll = std::chrono::microseconds(busy_poll)});
+  };
+  ouro::run(std::move(main), {.loop_factory = make_loop});
+}
 
 inline ouro::task<> until_stdin_ends() {
   do {
@@ -58,7 +71,7 @@ inline ouro::task<> serve_on(server_options options, stream_handler handler) {
 inline int serve_streams(int argc, char** argv, stream_handler handler) {
   return server_main(argc, argv, [handler](const server_options& options) {
     if (options.kind == transport::udp) throw bad_option("--udp: ouro_udp_server does that");
-    ouro::run(serve_until_end(serve_on(options, handler)));
+    run(options, serve_until_end(serve_on(options, handler)));
   });
 }
 

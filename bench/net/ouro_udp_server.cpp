@@ -36,6 +36,6 @@ int main(int argc, char** argv) {
     if (options.kind != net_bench::transport::udp) {
       throw net_bench::bad_option("takes --udp alone");
     }
-    ouro::run(net_bench::serve_until_end(serve(options)));
+    net_bench::run(options, net_bench::serve_until_end(serve(options)));
   });
 }

@@ -32,6 +32,8 @@ server_options parse_server_options(int argc, char** argv) {
       options.size = static_cast<std::size_t>(parse_number(name, value, 1, 1 << 24));
     } else if (name == "--corrupt-every") {
       options.corrupt_every = static_cast<long long>(parse_number(name, value, 0, 1e15));
+    } else if (name == "--busy-poll") {
+      options.busy_poll = static_cast<long long>(parse_number(name, value, 0, 1e6));
     } else {
       throw bad_option("there is no option " + name);
     }

@@ -15,12 +15,13 @@ enum class transport { tcp, unix_stream, udp };
 
 /// What every server of this folder takes on its command line:
 ///
-///   [--size BYTES] [--unix PATH | --udp] [--corrupt-every N]
+///   [--size BYTES] [--unix PATH | --udp] [--corrupt-every N] [--busy-poll US]
 struct server_options {
   transport kind = transport::tcp;
   std::string path;             // of the UNIX socket
   std::size_t size = 0;         // of a message, which a server may fit its buffers to
   long long corrupt_every = 0;  // one byte of every N messages is wrong; 0: none. epoll only
+  long long busy_poll = 0;      // microseconds to look for work before sleeping. ouro only
 
   /// Buffers are as large as a message, and not smaller than what a server would choose that does
   /// not know it.
