@@ -231,9 +231,9 @@ void stream_core::resume_source() noexcept {
 
 // Writing.
 
-void stream_core::throw_if_broken() const {
+void stream_core::throw_broken() const {
   if (error_ != nullptr) std::rethrow_exception(error_);
-  if (lost_) throw std::system_error(ECONNRESET, std::system_category(), "Connection lost");
+  throw std::system_error(ECONNRESET, std::system_category(), "Connection lost");
 }
 
 }  // namespace ouro::inline v0::detail

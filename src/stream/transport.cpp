@@ -168,6 +168,9 @@ void transport::sent(int result) noexcept {
 
 /// Everything is sent: does what has waited for that.
 void transport::queue_drained() noexcept {
+  drained_at_ = sweep_.tick;
+  if (!sweep_.running && queue_.has_spare()) [[unlikely]]
+    start_sweep();
   if (closing_) [[unlikely]] {
     finish_if_idle();
   } else if (eof_wanted_ && !eof_sent_) [[unlikely]] {
@@ -270,6 +273,7 @@ void transport::drop_queue() noexcept {
 void transport::finish_if_idle() noexcept {
   if (closed_ || receiving_ || sending_ || held_ || !queue_.empty() || stopped_) return;
   closed_ = true;
+  queue_.release_spare();
   close_channel();
   loop_->make_ready(*this);
 }
@@ -284,13 +288,17 @@ void transport::run() noexcept {
   attached_.reset();
 }
 
-/// Called once a sweep: ends a receive that has waited since before the last one and pins memory
-/// that is not needed. Returns whether there is one that the next sweep may end.
+/// Called once a sweep: gives back memory that was not used since the last one. Ends a receive that
+/// has waited since then and pins memory that is not needed. Returns whether the next sweep may
+/// find something.
 bool transport::sweep() noexcept {
-  if (!receiving_ || !spare_) return false;
+  const bool queue_spare = queue_.has_spare();
+  const bool written = queue_spare && drained_at_ == sweep_.tick;
+  if (queue_spare && !written) queue_.release_spare();
+  if (!receiving_ || !spare_) return written;
   if (armed_at_ == sweep_.tick) return true;
   stop_receiving();
-  return false;
+  return written;
 }
 
 void transport::loop_closing() noexcept {

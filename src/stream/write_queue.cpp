@@ -5,8 +5,10 @@
 #include "ouro/stream/detail/block_pool.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <new>
+#include <utility>
 
 namespace ouro::inline v0::detail {
 
@@ -29,6 +31,14 @@ class write_queue::owned_segment final : public write_segment {
     data_ += count;
     size_ -= count;
   }
+  /// Whether it is worth keeping.
+  bool is_small() const noexcept {
+    return end_ - reinterpret_cast<const std::byte*>(this) <= std::ptrdiff_t{block::largest_kept};
+  }
+  void reset() noexcept {
+    data_ = reinterpret_cast<std::byte*>(this + 1);
+    size_ = 0;
+  }
   void dispose() noexcept {
     const auto size = static_cast<std::size_t>(end_ - reinterpret_cast<std::byte*>(this));
     this->~owned_segment();
@@ -44,29 +54,33 @@ class write_queue::owned_segment final : public write_segment {
 };
 
 void write_queue::append(const_buffer data) {
-  if (!empty_) {
-    write_segment& last = segments_.back();
-    if (last.kind_ == write_segment::kind::owned) {
-      auto& owned = static_cast<owned_segment&>(last);
-      if (owned.room() >= data.size()) {
-        owned.put(data);
-        size_ += data.size();
-        return;
-      }
-    }
+  if (open_ == nullptr || open_->room() < data.size()) [[unlikely]]
+    return append_slowly(data);
+  if (empty_) {
+    segments_.push_back(*open_);
+    empty_ = false;
   }
+  open_->put(data);
+  size_ += data.size();
+}
+
+void write_queue::append_slowly(const_buffer data) {
   // Whoever writes faster than it is sent gets larger blocks.
   constexpr std::size_t busy_block = 16000;
   owned_segment& added =
       owned_segment::make(empty_ ? data.size() : std::max(data.size(), busy_block));
+  if (empty_) release_spare();
   added.put(data);
   segments_.push_back(added);
+  open_ = &added;
   size_ += data.size();
   empty_ = false;
 }
 
 void write_queue::append(borrowed_segment& segment) noexcept {
+  release_spare();
   segments_.push_back(segment);
+  open_ = nullptr;
   empty_ = false;
 }
 
@@ -138,8 +152,17 @@ bool write_queue::replace_by_copy(borrowed_segment& segment) noexcept {
 
 void write_queue::drop_owned(owned_segment& segment) noexcept {
   segment.unlink();
-  segment.dispose();
   note_empty();
+  if (empty_ && &segment == open_ && segment.is_small()) {
+    segment.reset();  // for what is written next
+    return;
+  }
+  if (&segment == open_) open_ = nullptr;
+  segment.dispose();
+}
+
+void write_queue::release_spare() noexcept {
+  if (has_spare()) std::exchange(open_, nullptr)->dispose();
 }
 
 void write_queue::return_borrowed() noexcept {

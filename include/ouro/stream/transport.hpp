@@ -248,7 +248,8 @@ class transport : public base_transport, private detail::ready_node, private lis
   std::exception_ptr error_;
   flow way_;
   std::uint8_t ignored_writes_ = 0;
-  std::uint8_t armed_at_ = 0;  // valid while spare_ and receiving_
+  std::uint8_t armed_at_ = 0;    // valid while spare_ and receiving_
+  std::uint8_t drained_at_ = 0;  // when the queue was last empty after a send
   bool receiving_ = false;
   bool spare_ = false;
   bool polling_ = false;

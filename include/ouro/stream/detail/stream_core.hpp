@@ -89,7 +89,10 @@ class stream_core final : public transport_face {
   intrusive_list<writer_wait>& drainers() noexcept { return drainers_; }
   intrusive_list<writer_wait>& closers() noexcept { return closers_; }
   /// Throws what whoever writes or drains has to be told, if anything.
-  void throw_if_broken() const;
+  void throw_if_broken() const {
+    if (lost_ || error_ != nullptr) [[unlikely]]
+      throw_broken();
+  }
 
  private:
   ~stream_core();  // closes the transport
@@ -105,6 +108,7 @@ class stream_core final : public transport_face {
   void on_loop_closed() noexcept override;
 
   [[noreturn]] static void refuse_second();
+  [[noreturn]] void throw_broken() const;
   void look() noexcept;
   void receive() noexcept;
   void make_room();

@@ -59,7 +59,10 @@ class write_queue {
   write_queue() noexcept = default;
   write_queue(const write_queue&) = delete;
   write_queue& operator=(const write_queue&) = delete;
-  ~write_queue() { clear(); }
+  ~write_queue() {
+    clear();
+    release_spare();
+  }
 
   bool empty() const noexcept { return empty_; }
   /// Bytes in memory of the queue.
@@ -101,13 +104,19 @@ class write_queue {
   /// Drops everything, and tells who waits.
   void clear() noexcept;
 
+  /// Whether memory is kept for what is written next, although nothing is in it.
+  bool has_spare() const noexcept { return empty_ && open_ != nullptr; }
+  void release_spare() noexcept;
+
  private:
   class owned_segment;
 
+  void append_slowly(const_buffer data);
   void drop_owned(owned_segment& segment) noexcept;
   void note_empty() noexcept { empty_ = segments_.empty(); }
 
   intrusive_list<write_segment> segments_;
+  owned_segment* open_ = nullptr;  // the last, if it is owned; or, while empty, the spare one
   std::size_t size_ = 0;
   bool empty_ = true;
   bool at_barrier_ = false;  // the barrier in front knows
