@@ -4,7 +4,7 @@
 #include "ouro/loop/event_loop.hpp"
 #include "ouro/net/connect_tcp.hpp"
 #include "ouro/net/connect_unix.hpp"
-#include "ouro/stream/detail/socket_transport.hpp"
+#include "ouro/stream/socket_transport.hpp"
 
 #include <utility>
 

@@ -4,7 +4,7 @@
 #include "ouro/io/endpoint.hpp"
 #include "ouro/net/detail/listening_sockets.hpp"
 #include "ouro/net/getaddrinfo.hpp"
-#include "ouro/stream/detail/socket_transport.hpp"
+#include "ouro/stream/socket_transport.hpp"
 
 #include <stdexcept>
 #include <utility>

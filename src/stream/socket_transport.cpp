@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "ouro/stream/detail/socket_transport.hpp"
+#include "ouro/stream/socket_transport.hpp"
 
 #include "ouro/base/errors.hpp"
 #include "ouro/ring/liburing.hpp"

@@ -6,7 +6,7 @@
 #include "ouro/net/connect_tcp.hpp"
 #include "ouro/net/connect_unix.hpp"
 #include "ouro/net/connection_options.hpp"
-#include "ouro/stream/detail/socket_transport.hpp"
+#include "ouro/stream/socket_transport.hpp"
 #include "ouro/stream/protocol_connection.hpp"
 
 #include <string_view>
