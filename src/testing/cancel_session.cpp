@@ -5,6 +5,7 @@
 #include "ouro/ring/liburing.hpp"
 #include "ouro/task/create_task.hpp"
 #include "ouro/task/sleep.hpp"
+#include "ouro/task/waiter.hpp"
 #include "ouro/testing/open_fds.hpp"
 #include "ouro/testing/shake.hpp"
 
@@ -69,6 +70,14 @@ const char* name_of(interruption how) noexcept {
       return "fail_at";
   }
   return "";
+}
+
+/// Whether `task` waits for this request of its. Others are made in its step for somebody else, who
+/// goes on with them by himself: a transport, a server, add_reader().
+bool is_own_request(const detail::task_base& task, const operation& request) noexcept {
+  const waiter* awaiter = task.blocked_on();
+  return awaiter != nullptr &&
+         dynamic_cast<const void*>(awaiter) == dynamic_cast<const void*>(&request);
 }
 
 std::string list(const std::vector<task_handle<>>& tasks) {
@@ -272,7 +281,7 @@ void cancel_session::on_turn(detail::ready_queue&) noexcept {
 
 void cancel_session::on_submit(operation& request, io_uring_sqe&) noexcept {
   detail::task_base* task = detail::task_base::current_or_null();
-  if (task == nullptr) return;
+  if (task == nullptr || !is_own_request(*task, request)) return;
   requests_[&request] = task_handle<>(detail::intrusive_ptr<detail::task_base>(task));
 }
 
