@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 // Finds the open ports among a hundred: workers share the list, and give each a tenth of a second.
 //
-// Shows: connect_tcp, fail_after, task_group. asyncio: open_connection() in wait_for().
+// Shows: connect_tcp, wait_for, as_result, task_group. asyncio: open_connection() in wait_for().
 
 #include "ouro/ouro.hpp"
 
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
-#include <system_error>
+#include <utility>
 #include <vector>
 
 using namespace std::chrono_literals;
@@ -20,14 +20,9 @@ struct scan {
 };
 
 ouro::task<bool> answers(int port) {
-  try {
-    const ouro::fail_after deadline(100ms);
-    const ouro::socket made = co_await ouro::connect_tcp("127.0.0.1", port);
-    co_return true;
-  } catch (const std::system_error&) {  // refused
-  } catch (const ouro::timeout_error&) {
-  }
-  co_return false;
+  auto connecting = ouro::wait_for(ouro::connect_tcp("127.0.0.1", port), 100ms);
+  const auto made = co_await ouro::as_result(std::move(connecting));
+  co_return made.has_value();  // else it was refused, or the time was over
 }
 
 ouro::task<> work(scan& shared) {

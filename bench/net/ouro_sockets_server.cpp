@@ -3,20 +3,21 @@
 #include "ouro_server.hpp"
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <system_error>
 #include <utility>
-#include <vector>
 
 namespace {
 
 using net_bench::server_options;
 
 ouro::task<> echo(ouro::socket peer, std::size_t room) {
-  std::vector<std::byte> buffer(room);
+  const auto memory = std::make_unique_for_overwrite<std::byte[]>(room);
+  const std::span buffer(memory.get(), room);
   try {
     while (const std::size_t received = co_await peer.recv(buffer)) {
-      co_await peer.sendall(std::span(buffer).first(received));
+      co_await peer.sendall(buffer.first(received));
     }
   } catch (const std::system_error&) {
     // The peer has gone.

@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <exception>
 #include <string>
+#include <utility>  // Debian 12's boost/asio/awaitable.hpp lacks it
 
 namespace net_bench {
 

@@ -80,7 +80,7 @@ void acceptor::on_complete(int result, unsigned) noexcept {
     note_arrival(result);
   } else if (result == -ECANCELED) {
     if (!asked) broken_ = true;  // the loop is closing
-  } else if (!server_.closed()) {
+  } else if (!asked) {
     note_failure(-result);
   }
   update();
@@ -97,7 +97,7 @@ void acceptor::note_arrival(int fd) noexcept {
 }
 
 void acceptor::note_failure(int error) noexcept {
-  if (concerns_only_the_peer(error)) return;
+  if (concerns_only_the_peer(error) || error == EINTR) return;
   if (!out_of_resources(error)) {
     broken_ = true;
     report("socket.accept() failed: the server takes no more connections here", error);

@@ -55,8 +55,7 @@ task<socket> connect_to(target to) {
   std::vector<address_info> addresses = co_await std::move(looking_up);
   std::optional<std::vector<address_info>> from;
   if (options.local_addr) {
-    auto looking_up_local =
-        look_up(to.local_host, options.local_addr->port, options, AI_PASSIVE);
+    auto looking_up_local = look_up(to.local_host, options.local_addr->port, options, AI_PASSIVE);
     from = co_await std::move(looking_up_local);
   }
   if (const int first_count = interleave_of(options); first_count != 0) {

@@ -72,7 +72,7 @@ task<socket> connector::one_by_one() {
   for (std::size_t i = 0; i < to_.size(); ++i) {
     auto outcome = co_await as_result(attempt(i));
     if (outcome) co_return *std::move(outcome);
-    if (failures_[i].empty()) std::rethrow_exception(outcome.exception());
+    if (!logs_[i].failed) std::rethrow_exception(outcome.exception());
   }
   co_return socket();
 }
@@ -82,17 +82,18 @@ task<socket> connector::race(duration delay) {
     return [this, index] { return attempt(index); };
   };
   std::vector<decltype(starter(0))> attempts;
+  attempts.reserve(to_.size());
   for (std::size_t i = 0; i < to_.size(); ++i) attempts.push_back(starter(i));
   auto running = staggered_race(std::move(attempts), delay);
   auto outcome = co_await std::move(running);
   if (outcome.winner) co_return *std::move(outcome.winner);
   for (std::size_t i = 0; i < to_.size(); ++i) {
-    if (failures_[i].empty()) std::rethrow_exception(outcome.exceptions[i]);
+    if (!logs_[i].failed) std::rethrow_exception(outcome.exceptions[i]);
   }
   co_return socket();
 }
 
-/// Throws what has failed last; all that are errors of the system are in failures_ then.
+/// Throws what has failed last; all that are errors of the system are in the log then.
 task<socket> connector::attempt(std::size_t index) {
   const address_info& to = to_[index];
   std::string call;
@@ -104,7 +105,8 @@ task<socket> connector::attempt(std::size_t index) {
     co_await made.connect(to.endpoint);
     co_return made;
   } catch (const std::system_error& error) {
-    failures_[index].push_back(
+    logs_[index].failed = true;
+    logs_[index].errors.push_back(
         call.empty() ? std::current_exception()
                      : std::make_exception_ptr(std::system_error(error.code(), call)));
     throw;
@@ -115,7 +117,7 @@ void connector::bind(socket& made, std::size_t index) {
   std::optional<std::system_error> failure;
   for (const address_info& each : *from_) {
     if (each.family != to_[index].family) continue;
-    if (failure) failures_[index].push_back(std::make_exception_ptr(*std::move(failure)));
+    if (failure) logs_[index].errors.push_back(std::make_exception_ptr(*std::move(failure)));
     try {
       return made.bind(each.endpoint);
     } catch (const std::system_error& error) {
@@ -131,7 +133,9 @@ void connector::bind(socket& made, std::size_t index) {
 
 void connector::throw_failures(bool all_errors) const {
   std::vector<std::exception_ptr> all;
-  for (const auto& each : failures_) all.insert(all.end(), each.begin(), each.end());
+  for (const attempt_log& each : logs_) {
+    all.insert(all.end(), each.errors.begin(), each.errors.end());
+  }
   if (all_errors) throw exception_group("create_connection failed", std::move(all));
   const std::system_error& first = system_error_in(all.front());
   std::string list;

@@ -23,7 +23,7 @@ class connector {
  public:
   /// No `from` is any local address; an empty one is none at all.
   connector(std::vector<address_info> addresses, std::optional<std::vector<address_info>> from)
-      : to_(std::move(addresses)), from_(std::move(from)), failures_(to_.size()) {}
+      : to_(std::move(addresses)), from_(std::move(from)), logs_(to_.size()) {}
 
   /// One after the other; a socket that is not open if all have failed.
   task<socket> one_by_one();
@@ -33,12 +33,17 @@ class connector {
   [[noreturn]] void throw_failures(bool all_errors) const;
 
  private:
+  struct attempt_log {
+    std::vector<std::exception_ptr> errors;  // of the system; not only those that ended it
+    bool failed = false;                     // ended by the last of them
+  };
+
   task<socket> attempt(std::size_t index);
   void bind(socket& made, std::size_t index);
 
   std::vector<address_info> to_;
   std::optional<std::vector<address_info>> from_;
-  std::vector<std::vector<std::exception_ptr>> failures_;  // of each attempt
+  std::vector<attempt_log> logs_;
 };
 
 }  // namespace ouro::inline v0::detail

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "ouro/net/getaddrinfo.hpp"
 
+#include "ouro/loop/event_loop.hpp"
 #include "ouro/net/detail/resolver.hpp"
 #include "ouro/net/gai_error.hpp"
 
@@ -77,8 +78,7 @@ std::string key_of(const address_query& query) {
 
 class address_lookup final : public detail::lookup {
  public:
-  explicit address_lookup(address_query query)
-      : lookup(key_of(query)), query_(std::move(query)) {}
+  explicit address_lookup(address_query query) : lookup(key_of(query)), query_(std::move(query)) {}
 
   void run() noexcept override {
     try {
@@ -155,6 +155,25 @@ void replace_getaddrinfo(resolve_function function) {
                             : std::shared_ptr<const resolve_function>();
   const std::lock_guard lock(other.mutex);
   other.function.swap(replacing);
+}
+
+// The members of event_loop. An answer goes to the loop of the task that awaits.
+
+task<std::vector<address_info>> network_methods::getaddrinfo(std::string_view host, int port) {
+  return ouro::getaddrinfo(host, port);
+}
+task<std::vector<address_info>> network_methods::getaddrinfo(std::string_view host, int port,
+                                                             const getaddrinfo_options& options) {
+  return ouro::getaddrinfo(host, port, options);
+}
+task<std::vector<address_info>> network_methods::getaddrinfo(std::string_view host,
+                                                             std::string_view service) {
+  return ouro::getaddrinfo(host, service);
+}
+task<std::vector<address_info>> network_methods::getaddrinfo(std::string_view host,
+                                                             std::string_view service,
+                                                             const getaddrinfo_options& options) {
+  return ouro::getaddrinfo(host, service, options);
 }
 
 }  // namespace detail

@@ -66,4 +66,8 @@ task<name_info> getnameinfo(endpoint of, int flags) {
   co_return done.answer();
 }
 
+task<name_info> detail::network_methods::getnameinfo(const endpoint& of, int flags) {
+  return ouro::getnameinfo(of, flags);
+}
+
 }  // namespace ouro::inline v0

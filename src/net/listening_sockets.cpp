@@ -81,6 +81,7 @@ std::vector<endpoint> wildcard_endpoints(int port, address_family family) {
 
 std::vector<socket> bind_endpoints(std::span<const endpoint> endpoints,
                                    const server_options& options) {
+  if (endpoints.empty()) throw_usage_error("a server needs an address to listen on");
   std::vector<socket> bound;
   std::string absent;
   int error = EADDRNOTAVAIL;

@@ -33,7 +33,7 @@ class all_signals_blocked {
 
 }  // namespace
 
-// The wait for an answer ----------------------------------------------------------------------------
+// The wait for an answer --------------------------------------------------------------------------
 
 // What cannot be asked is told when the task resumes: nothing may be thrown once it is parked.
 bool lookup_wait::await_suspend(const await_point& at) {
@@ -67,7 +67,7 @@ void lookup_wait::leave() noexcept {
   task()->loop().end_outside_work();
 }
 
-// The loop's side -----------------------------------------------------------------------------------
+// The loop's side ---------------------------------------------------------------------------------
 
 lookup_pool& lookup_pool::instance() {
   static lookup_pool* const pool = new lookup_pool;
@@ -139,7 +139,7 @@ void lookup_pool::set_idle_time(duration time) {
   changed_.notify_all();
 }
 
-// The threads ---------------------------------------------------------------------------------------
+// The threads -------------------------------------------------------------------------------------
 
 /// One for each lookup that finds none idle, as far as that is allowed and possible.
 void lookup_pool::start_threads() {

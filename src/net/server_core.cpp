@@ -4,7 +4,6 @@
 #include "ouro/base/errors.hpp"
 #include "ouro/net/detail/acceptor.hpp"
 #include "ouro/task/create_task.hpp"
-#include "ouro/task/detail/done_entry.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -42,24 +41,18 @@ endpoint peer_of(const socket& connection) {
 
 }  // namespace
 
-struct handler_place : list_hook {
-  explicit handler_place(handler_entry& in) noexcept : owner(in) {}
-  handler_entry& owner;
-};
-
-/// A task of a server, in two lists: that of the task's completions and that of the server.
-class handler_entry final : public done_entry, public pooled {
+/// A task of a server, until the server knows that it has ended.
+class handler_entry final : public list_hook, public pooled {
  public:
   explicit handler_entry(intrusive_ptr<connection_record> of) noexcept : record(std::move(of)) {
     ++record->handlers;
   }
   ~handler_entry() { --record->handlers; }
 
-  intrusive_ptr<connection_record> record;
-  handler_place in_server{*this};
+  bool is_running() const noexcept { return task.state().get() == task_base::current_or_null(); }
 
- private:
-  void run() noexcept override { record->server().handler_ended(*this); }
+  intrusive_ptr<connection_record> record;
+  task_handle<> task;
 };
 
 // Connections
@@ -104,15 +97,16 @@ task_handle<> server_core::spawn(task<> handler, std::string_view name, std::sou
   loop_.check_scheduling();
   auto entry = std::make_unique<handler_entry>(std::move(record));
   task_handle<> handle = start_task(loop_, std::move(handler), {.name = name}, place);
-  handlers_.push_back(entry->in_server);
-  entry.release()->watch(handle.state());
+  entry->task = handle;
+  handle.add_done_callback([this, ended = entry.get()] { handler_ended(*ended); });
+  handlers_.push_back(*entry.release());
   return handle;
 }
 
 void server_core::handler_ended(handler_entry& ended) noexcept {
   const intrusive_ptr<server_core> alive(this);
-  const task_handle<> handler(ended.child_pointer());
-  ended.in_server.unlink();
+  const task_handle<> handler = std::move(ended.task);
+  ended.unlink();
   delete &ended;
   check_finished();
   if (!handler.state()->failed()) return;
@@ -135,8 +129,8 @@ void server_core::connection_ended() noexcept {
 }
 
 connection_record* server_core::record_of_running_task() noexcept {
-  for (const handler_place& each : handlers_) {
-    if (&each.owner.child() == task_base::current_or_null()) return each.owner.record.get();
+  for (const handler_entry& each : handlers_) {
+    if (each.is_running()) return each.record.get();
   }
   return nullptr;
 }
@@ -165,8 +159,8 @@ void server_core::abort_clients() noexcept {
 }
 
 void server_core::cancel_handlers() noexcept {
-  for (const handler_place& each : handlers_) {
-    if (&each.owner.child() != task_base::current_or_null()) each.owner.child().cancel({});
+  for (const handler_entry& each : handlers_) {
+    if (!each.is_running()) each.task.cancel();
   }
   for_each_client([](server_client& each) {
     if (each.record_->handlers == 0) each.close();
@@ -276,9 +270,7 @@ void server_core::loop_closed() noexcept {
   close();
   update_acceptors();
   while (!handlers_.empty()) {
-    handler_entry& gone = handlers_.front().owner;
-    gone.in_server.unlink();
-    delete &gone;
+    const std::unique_ptr<handler_entry> gone(&handlers_.pop_front());
   }
   check_finished();
   OURO_ASSERT(!linked());

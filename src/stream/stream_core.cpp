@@ -150,6 +150,7 @@ void stream_core::look() noexcept {
 
 /// Receives more, if that can be.
 void stream_core::receive() noexcept {
+  if (source_ != nullptr) source_->resume_reading();
   if (transport_ == nullptr || receiving_ || eof_ || lost_ || transport_->is_closing() ||
       transport_->reading_paused()) {
     return;
@@ -210,7 +211,8 @@ void stream_core::feed_data(const_buffer data) {
   std::memcpy(memory_.data() + end_, data.data(), data.size());
   end_ += data.size();
   look();
-  if (source_ != nullptr && size() > 2 * limit_) source_->pause_reading();
+  const bool wanted = reader_ != nullptr && reader_->is_waiting();
+  if (source_ != nullptr && !wanted && size() > 2 * limit_) source_->pause_reading();
 }
 
 void stream_core::feed_eof() noexcept {

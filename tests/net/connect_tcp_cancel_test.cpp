@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Connecting that is given up: no socket is left.
 #include "ouro/net/connect_tcp.hpp"
-
 #include "ouro/testing/cancel_everywhere.hpp"
 
 #include "tests/net/connect_fixture.hpp"
@@ -124,6 +123,20 @@ OURO_TEST_CASE("connect_tcp: a deadline ends it, one by one and in a race",
   CHECK(test::open_fds() == before);
 }
 
+OURO_TEST_CASE("connect_tcp: a deadline counts more than a failure before it",
+               "[net][connect_tcp][cancel][threads]") {
+  fake_resolver fake;
+  const silent last;
+  const refusing in_use;
+  fake.add("some.test", {last.at()});
+  fake.add("here.test", {in_use.at(), ouro::endpoint("127.0.0.7", 0)});
+  const ouro::host_and_port local{"here.test", 0};
+
+  const std::string outcome = co_await outcome_within(1s, {.local_addr = local});
+
+  CHECK(outcome == "timeout");
+}
+
 OURO_TEST_CASE("connect_tcp: a connection made before the cancel is delivered",
                "[net][connect_tcp][cancel]") {
   const accepting server;
@@ -160,4 +173,23 @@ TEST_CASE("connect_tcp: stands an interruption everywhere, in a race",
   fake.add("some.test", {first.at(), second.at(), third.at(), fourth.at()});
 
   stands_everything(happy, 2);
+}
+
+TEST_CASE("connect_tcp: stands an interruption everywhere, with a slow kernel",
+          "[net][connect_tcp][cancel]") {
+  for (std::uint64_t seed = 1; seed <= 5; ++seed) {
+    const ouro::testing::chaos_options hostile{.seed = seed, .delay = 0.5};
+    const auto connect_and_send = []() -> ouro::task<> {
+      accepting server;
+      auto connecting = ouro::connect_tcp("127.0.0.1", server.at().port(), happy);
+      ouro::socket near = co_await std::move(connecting);
+      co_await near.sendall("hello");
+    };
+
+    const auto report =
+        ouro::testing::cancel_everywhere(connect_and_send, {.shake_seed = seed, .chaos = &hostile});
+
+    INFO("seed " << seed);
+    CHECK(report.problems == std::vector<std::string>());
+  }
 }

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // Happy eyeballs: attempts that overlap, and the order of the addresses.
 #include "ouro/net/connect_tcp.hpp"
-
 #include "ouro/task/wait_for.hpp"
 
 #include "tests/net/connect_fixture.hpp"
@@ -43,10 +42,12 @@ ouro::task<names> order_of(ouro::connection_options options) {
   co_return order;
 }
 
-/// The host order.test has three IPv6 addresses, then two of IPv4. None of them can be connected to.
+/// The host order.test has three IPv6 addresses, then two of IPv4. None of them can be connected
+/// to.
 struct five_addresses {
   five_addresses() {
-    fake.add("order.test", {{"::1", 1}, {"::1", 2}, {"::1", 3}, {"127.0.0.1", 4}, {"127.0.0.1", 5}});
+    fake.add("order.test",
+             {{"::1", 1}, {"::1", 2}, {"::1", 3}, {"127.0.0.1", 4}, {"127.0.0.1", 5}});
   }
   fake_resolver fake;
 };
@@ -118,7 +119,8 @@ OURO_TEST_CASE("connect_tcp: a race that all lose lists all failures",
 
   const timed_outcome outcome = co_await timed(ouro::connect_tcp("some.test", 80, happy));
 
-  CHECK(outcome.text == "Multiple exceptions: " + refused(first.at()) + ", " + refused(second.at()));
+  CHECK(outcome.text ==
+        "Multiple exceptions: " + refused(first.at()) + ", " + refused(second.at()));
 }
 
 OURO_TEST_CASE("connect_tcp: without a delay a silent address holds up the others",

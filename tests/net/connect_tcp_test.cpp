@@ -49,8 +49,8 @@ OURO_TEST_CASE("connect_tcp: connects to an IPv6 address", "[net][connect_tcp]")
 OURO_TEST_CASE("connect_tcp: connects to a name", "[net][connect_tcp][threads]") {
   const accepting server;
 
-  const ouro::socket near = co_await ouro::connect_tcp(
-      "localhost", server.at().port(), {.family = ouro::address_family::ipv4});
+  const ouro::socket near = co_await ouro::connect_tcp("localhost", server.at().port(),
+                                                       {.family = ouro::address_family::ipv4});
 
   CHECK(near.remote_endpoint() == server.at());
 }
@@ -154,8 +154,7 @@ OURO_TEST_CASE("connect_tcp: a local address that cannot be bound to is named",
 OURO_TEST_CASE("connect_tcp: one failure is thrown as it is", "[net][connect_tcp][error]") {
   const refusing server;
 
-  const std::error_code code =
-      co_await code_of(ouro::connect_tcp("127.0.0.1", server.at().port()));
+  const std::error_code code = co_await code_of(ouro::connect_tcp("127.0.0.1", server.at().port()));
   const std::string outcome =
       co_await outcome_of(ouro::connect_tcp("127.0.0.1", server.at().port()));
 
@@ -174,8 +173,7 @@ OURO_TEST_CASE("connect_tcp: several failures become one that lists them",
   const std::string outcome = co_await outcome_of(ouro::connect_tcp("some.test", 80));
 
   CHECK(code == std::errc::connection_refused);
-  CHECK(outcome ==
-        "Multiple exceptions: " + refused(first.at()) + ", " + refused(second.at()));
+  CHECK(outcome == "Multiple exceptions: " + refused(first.at()) + ", " + refused(second.at()));
 }
 
 OURO_TEST_CASE("connect_tcp: several failures with the same text are thrown as one of them",

@@ -127,6 +127,40 @@ OURO_TEST_CASE("getaddrinfo: cancelled when the answer is on its way, it throws"
   CHECK(outcome == "cancelled");
 }
 
+OURO_TEST_CASE("getaddrinfo: a cancel that races with the answer leaves nothing behind",
+               "[net][getaddrinfo][cancel][threads]") {
+  fake_resolver fake;
+  fake.add("a.test", {ouro::endpoint("127.0.0.1", 80)});
+  int known = 0;
+
+  for (int i = 0; i < 300; ++i) {
+    auto lookup = ouro::create_task(outcome_of("a.test"));
+    co_await ouro::sleep(0s);
+    while (fake.asked().size() <= static_cast<std::size_t>(i / 3)) std::this_thread::yield();
+    if (i % 3 != 2) lookup.cancel();
+    const std::string outcome = co_await lookup;
+    if (outcome == "1 address" || outcome == "cancelled") ++known;
+  }
+
+  CHECK(known == 300);
+}
+
+TEST_CASE("getaddrinfo: a loop that closes while the answer comes leaves nothing behind",
+          "[net][getaddrinfo][cancel][threads]") {
+  fake_resolver fake;
+  int reports = 0;
+
+  for (int i = 0; i < 100; ++i) {
+    ouro::event_loop loop;
+    loop.set_exception_handler([&](auto&, const auto&) { ++reports; });
+    for (const char* host : {"a.test", "b.test"}) loop.create_task(outcome_of(host));
+    loop.stop();
+    loop.run_forever();
+  }
+
+  CHECK(reports == 200);
+}
+
 OURO_TEST_CASE("getaddrinfo: a deadline ends it", "[net][getaddrinfo][cancel][threads]") {
   fake_resolver fake;
   fake.hold();

@@ -98,10 +98,10 @@ OURO_TEST_CASE("getaddrinfo: the port may be a service, by number or by name",
 
 OURO_TEST_CASE("getaddrinfo: a name is looked up as getaddrinfo(3) does",
                "[net][getaddrinfo][threads]") {
-  const addresses found = co_await ouro::getaddrinfo(
-      "localhost", 80,
-      {.family = ouro::address_family::ipv4, .type = ouro::socket_type::stream,
-       .flags = AI_CANONNAME});
+  const addresses found = co_await ouro::getaddrinfo("localhost", 80,
+                                                     {.family = ouro::address_family::ipv4,
+                                                      .type = ouro::socket_type::stream,
+                                                      .flags = AI_CANONNAME});
 
   REQUIRE(!found.empty());
   CHECK(found[0].endpoint == ouro::endpoint("127.0.0.1", 80));
@@ -140,14 +140,15 @@ OURO_TEST_CASE("getaddrinfo: the clock does not jump while a thread is asking",
   CHECK(!jumped);
 }
 
-OURO_TEST_CASE("getaddrinfo: failures are errors of gai_category", "[net][getaddrinfo][error][threads]") {
+OURO_TEST_CASE("getaddrinfo: failures are errors of gai_category",
+               "[net][getaddrinfo][error][threads]") {
   fake_resolver fake;
 
   const std::string unknown = co_await error_of(ouro::getaddrinfo("nobody.test", 80));
-  const std::string no_number = co_await error_of(
-      ouro::getaddrinfo("256.256.256.256", 1, {.flags = AI_NUMERICHOST}));
-  const std::string no_family = co_await error_of(
-      ouro::getaddrinfo("127.0.0.1", 1, {.family = ouro::address_family::ipv6}));
+  const std::string no_number =
+      co_await error_of(ouro::getaddrinfo("256.256.256.256", 1, {.flags = AI_NUMERICHOST}));
+  const std::string no_family =
+      co_await error_of(ouro::getaddrinfo("127.0.0.1", 1, {.family = ouro::address_family::ipv6}));
   const std::string nothing = co_await error_of(ouro::getaddrinfo("", ""));
 
   CHECK(unknown == gai(EAI_NONAME));

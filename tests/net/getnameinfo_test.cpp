@@ -17,6 +17,12 @@ ouro::task<> look_up(std::string host) {
   co_await std::move(lookup);
 }
 
+ouro::task<> look_up_if_cancelled_before(ouro::endpoint of) {
+  ouro::current_task().cancel();
+  auto lookup = ouro::getnameinfo(of);
+  co_await std::move(lookup);
+}
+
 /// The code of the error that the lookup ends with; zero if there is none.
 ouro::task<std::error_code> error_of(ouro::endpoint of, int flags) {
   try {
@@ -48,8 +54,7 @@ OURO_TEST_CASE("getnameinfo: numbers are answered without a thread", "[net][getn
 }
 
 OURO_TEST_CASE("getnameinfo: names are looked up by a thread", "[net][getnameinfo][threads]") {
-  const ouro::name_info found =
-      co_await ouro::getnameinfo({"127.0.0.1", 1}, NI_NUMERICSERV);
+  const ouro::name_info found = co_await ouro::getnameinfo({"127.0.0.1", 1}, NI_NUMERICSERV);
 
   CHECK(found == ouro::name_info{"localhost", "1"});
 }
@@ -80,4 +85,20 @@ OURO_TEST_CASE("getnameinfo: an endpoint without an IP address is an error",
 
   CHECK(none == std::error_code(EAI_FAMILY, ouro::gai_category()));
   CHECK(unix == std::error_code(EAI_FAMILY, ouro::gai_category()));
+}
+
+OURO_TEST_CASE("getnameinfo: what a thread fails with is told",
+               "[net][getnameinfo][error][threads]") {
+  constexpr int no_flag = 1 << 20;
+
+  const std::error_code error = co_await error_of(ouro::endpoint("127.0.0.1", 1), no_flag);
+
+  CHECK(error == std::error_code(EAI_BADFLAGS, ouro::gai_category()));
+}
+
+OURO_TEST_CASE("getnameinfo: cancelled before it starts, it throws",
+               "[net][getnameinfo][cancel][threads]") {
+  auto lookup = ouro::create_task(look_up_if_cancelled_before(ouro::endpoint("127.0.0.1", 1)));
+
+  CHECK_THROWS_AS(co_await lookup, ouro::cancelled_error);
 }

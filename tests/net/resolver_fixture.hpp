@@ -85,8 +85,7 @@ class fake_resolver {
   }
 
  private:
-  int answer_to(const ouro::detail::address_query& query,
-                std::vector<ouro::address_info>& answer) {
+  int answer_to(const ouro::detail::address_query& query, std::vector<ouro::address_info>& answer) {
     std::unique_lock lock(mutex_);
     asked_.push_back(query.host);
     changed_.notify_all();

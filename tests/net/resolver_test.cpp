@@ -5,33 +5,42 @@
 #include "ouro/net/getaddrinfo.hpp"
 #include "ouro/task/gather.hpp"
 #include "ouro/task/run.hpp"
+#include "ouro/task/wait_for.hpp"
 
 #include "tests/net/resolver_fixture.hpp"
 
 #include <csignal>
+#include <cstdlib>
+#include <filesystem>
 #include <functional>
 #include <pthread.h>
 #include <stdexcept>
+#include <unistd.h>
 
 using namespace net_test;
 
 namespace {
 
+const std::vector<std::string> four_hosts = {"a.test", "b.test", "c.test", "d.test"};
+
 using addresses = std::vector<ouro::address_info>;
 using ouro::detail::get_resolver_state;
 using ouro::detail::resolver_state;
 
-/// Lets as many threads as by default look up, at the end.
+void wait_until(const std::function<bool(const resolver_state&)>& condition) {
+  while (!condition(get_resolver_state())) std::this_thread::sleep_for(100us);
+}
+
+/// Allows so many threads, and while it lives there are no more; in the end as many as by default.
 struct thread_limit {
-  explicit thread_limit(std::size_t most) { ouro::set_resolver_threads(most); }
+  explicit thread_limit(std::size_t most) {
+    ouro::set_resolver_threads(most);
+    wait_until([most](const resolver_state& state) { return state.threads <= most; });
+  }
   thread_limit(const thread_limit&) = delete;
   thread_limit& operator=(const thread_limit&) = delete;
   ~thread_limit() { ouro::set_resolver_threads(4); }
 };
-
-void wait_until(const std::function<bool(const resolver_state&)>& condition) {
-  while (!condition(get_resolver_state())) std::this_thread::sleep_for(100us);
-}
 
 ouro::task<addresses> look_up(std::string host) {
   auto lookup = ouro::getaddrinfo(host, 80);
@@ -48,26 +57,39 @@ ouro::task<std::size_t> count_answers(std::string host) {
 OURO_TEST_CASE("resolver: what does not find a thread waits for one, in order",
                "[net][resolver][threads]") {
   fake_resolver fake;
-  const thread_limit limit(2);
+  const thread_limit limit(1);
   std::vector<ouro::task_handle<addresses>> lookups;
-  for (const char* host : {"a.test", "b.test", "c.test", "d.test"}) {
-    fake.add(host, {ouro::endpoint("127.0.0.1", 80)});
-  }
+  for (const std::string& host : four_hosts) fake.add(host, {ouro::endpoint("127.0.0.1", 80)});
   fake.hold();
 
-  for (const char* host : {"a.test", "b.test", "c.test", "d.test"}) {
-    lookups.push_back(ouro::create_task(look_up(host)));
-  }
+  for (const std::string& host : four_hosts) lookups.push_back(ouro::create_task(look_up(host)));
   co_await ouro::sleep(0s);
-  fake.wait_until_asked(2);
-  const resolver_state saturated = get_resolver_state();
-  const std::vector<std::string> asked = fake.asked();
+  fake.wait_until_asked(1);
+  const std::size_t queued = get_resolver_state().queued;
   fake.release();
   for (const auto& lookup : lookups) co_await lookup;
 
-  CHECK(saturated.threads <= 4);  // idle ones of other tests may not have ended yet
-  CHECK(asked.size() + saturated.queued == 4);
-  CHECK(fake.asked().size() == 4);
+  CHECK(queued == 3);
+  CHECK(fake.asked() == four_hosts);
+}
+
+OURO_TEST_CASE("resolver: there are no more threads than allowed", "[net][resolver][threads]") {
+  fake_resolver fake;
+  const thread_limit limit(2);
+  std::vector<ouro::task_handle<addresses>> lookups;
+  for (const std::string& host : four_hosts) fake.add(host, {ouro::endpoint("127.0.0.1", 80)});
+  fake.hold();
+
+  for (const std::string& host : four_hosts) lookups.push_back(ouro::create_task(look_up(host)));
+  co_await ouro::sleep(0s);
+  fake.wait_until_asked(2);
+  const resolver_state saturated = get_resolver_state();
+  fake.release();
+  for (const auto& lookup : lookups) co_await lookup;
+
+  CHECK(saturated.threads == 2);
+  CHECK(saturated.running == 2);
+  CHECK(saturated.queued == 2);
 }
 
 OURO_TEST_CASE("resolver: equal questions in flight are asked once", "[net][resolver][threads]") {
@@ -160,11 +182,11 @@ TEST_CASE("resolver: fewer threads are kept when fewer are allowed", "[net][reso
   std::thread second([] { static_cast<void>(ouro::run(count_answers("b.test"))); });
   fake.wait_until_asked(2);
 
-  const thread_limit limit(1);
+  ouro::set_resolver_threads(1);
   fake.release();
   first.join();
   second.join();
-  wait_until([](const resolver_state& state) { return state.threads <= 1; });
+  const thread_limit limit(1);  // waits until one has ended
 
   CHECK(get_resolver_state().threads == 1);
 }
@@ -181,7 +203,6 @@ TEST_CASE("resolver: more threads are started for what waits when more are allow
     }
   };
   const thread_limit limit(1);
-  wait_until([](const resolver_state& state) { return state.threads <= 1; });
   for (const char* host : {"a.test", "b.test"}) askers.emplace_back(ask, host);
   wait_until([](const resolver_state& state) { return state.queued == 1; });
 
@@ -249,4 +270,22 @@ TEST_CASE("resolver: a loop may be closed with an answer on its way",
   }
 
   CHECK(reports == 1);
+}
+
+// Run by the next case, in a process of its own.
+TEST_CASE("resolver: a process that ends while a thread asks for ever", "[.][resolver_exit]") {
+  ouro::detail::replace_getaddrinfo([](const auto&, auto&) -> int {
+    for (;;) ::pause();
+  });
+  const auto limited = []() -> ouro::task<> { co_await ouro::wait_for(look_up("a.test"), 1ms); };
+
+  CHECK_THROWS_AS(ouro::run(limited()), ouro::timeout_error);
+}
+
+TEST_CASE("resolver: a process may end while a thread asks", "[net][resolver][threads]") {
+  const std::string program = std::filesystem::read_symlink("/proc/self/exe");
+
+  const int status = std::system(("'" + program + "' '[resolver_exit]' >/dev/null 2>&1").c_str());
+
+  CHECK(status == 0);
 }

@@ -6,6 +6,7 @@
 #include "ouro/net/detail/listening_sockets.hpp"
 #include "ouro/net/detail/server_core.hpp"
 #include "ouro/net/server.hpp"
+#include "ouro/testing/advance.hpp"
 
 #include "tests/io/io_fixture.hpp"
 
@@ -36,7 +37,7 @@ struct connection final : ouro::detail::server_client {
 using handler = std::function<ouro::task<>(connection&)>;
 
 /// Destroys the connection when its handler has ended.
-inline ouro::task<> serve(std::unique_ptr<connection> client, const handler& handle) {
+inline ouro::task<> serve(std::unique_ptr<connection> client, handler handle) {
   auto running = handle(*client);
   co_await std::move(running);
 }

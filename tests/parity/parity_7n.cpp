@@ -18,8 +18,7 @@ namespace {
 namespace case_740 {
 
 ouro::task<> amain() {
-  const auto r =
-      co_await ouro::getaddrinfo("127.0.0.1", 8080, {.type = ouro::socket_type::stream});
+  const auto r = co_await ouro::getaddrinfo("127.0.0.1", 8080, {.type = ouro::socket_type::stream});
   print(r.size(), r[0].endpoint.address().to_string(), r[0].endpoint.port());
   const auto [h, p] =
       co_await ouro::getnameinfo({"127.0.0.1", 80}, NI_NUMERICHOST | NI_NUMERICSERV);

@@ -2,6 +2,7 @@
 // The library's own requests, interrupted everywhere.
 #include "ouro/io/close.hpp"
 #include "ouro/io/connect.hpp"
+#include "ouro/io/fd_callback.hpp"
 #include "ouro/io/listener.hpp"
 #include "ouro/io/poll.hpp"
 #include "ouro/io/read.hpp"
@@ -159,6 +160,22 @@ ouro::task<> send_more_than_fits(cancel_run& run) {
   co_await account.sending;
 }
 
+/// The poll of add_reader() is the loop's own, though a task has it made.
+ouro::task<> watch_beside_sleep(cancel_run&) {
+  const auto ends = ouro::socket_pair();
+  struct reader {
+    explicit reader(int watched) : fd(watched) {
+      ouro::get_running_loop().add_reader(fd, [] {});
+    }
+    reader(const reader&) = delete;
+    reader& operator=(const reader&) = delete;
+    ~reader() { ouro::get_running_loop().remove_reader(fd); }
+    int fd;
+  };
+  const reader watched(ends[0].fd());
+  co_await ouro::sleep(1ms);
+}
+
 }  // namespace
 
 TEST_CASE("cancel_everywhere: connect and accept leak nothing", "[testing][cancel_everywhere]") {
@@ -177,4 +194,9 @@ TEST_CASE("cancel_everywhere: poll and close leave nothing open", "[testing][can
 TEST_CASE("cancel_everywhere: sendall that is cut short tells how much has gone",
           "[testing][cancel_everywhere]") {
   stands_everything(&send_more_than_fits, 1);
+}
+
+TEST_CASE("cancel_everywhere: a request that a task makes for somebody else may outlast its waits",
+          "[testing][cancel_everywhere]") {
+  stands_everything(&watch_beside_sleep, 1);
 }

@@ -15,9 +15,9 @@ class transport;
 class unique_fd;
 struct address_info;
 struct connection_options;
-struct datagram_options;
+struct datagram_endpoint_options;
 struct getaddrinfo_options;
-struct host_and_service;
+struct name_info;
 struct sendfile_options;
 struct server_options;
 
@@ -75,11 +75,14 @@ class network_methods {
   task<std::vector<address_info>> getaddrinfo(std::string_view host, int port);
   task<std::vector<address_info>> getaddrinfo(std::string_view host, int port,
                                               const getaddrinfo_options& options);
-  task<host_and_service> getnameinfo(const endpoint& address, int flags = 0);
+  task<std::vector<address_info>> getaddrinfo(std::string_view host, std::string_view service);
+  task<std::vector<address_info>> getaddrinfo(std::string_view host, std::string_view service,
+                                              const getaddrinfo_options& options);
+  task<name_info> getnameinfo(const endpoint& of, int flags = 0);
 
-  // net/create_datagram_endpoint.hpp
+  // net/datagram_endpoint.hpp
   template <class Factory>
-  auto create_datagram_endpoint(Factory factory, const datagram_options& options);
+  auto create_datagram_endpoint(Factory factory, const datagram_endpoint_options& options);
 
  protected:
   network_methods() = default;

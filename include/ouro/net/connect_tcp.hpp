@@ -18,7 +18,8 @@ namespace ouro::inline v0 {
 /// Errors: std::system_error, as getaddrinfo() and with the errno of socket(2), bind(2) or
 /// connect(2) and the address in its text. If all of several addresses fail, one that lists the
 /// texts, and has the code of the first; or the first alone, if all texts are the same; or, with
-/// `all_errors`, an exception_group. std::invalid_argument for a port out of range or an empty host.
+/// `all_errors`, an exception_group. std::invalid_argument for a port out of range or an empty
+/// host.
 /// Cancellation: if cancelled_error or timeout_error is thrown, all sockets are closed.
 /// asyncio: what loop.create_connection() does before it makes a transport.
 [[nodiscard]] task<socket> connect_tcp(std::string_view host, int port,

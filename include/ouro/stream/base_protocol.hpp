@@ -21,7 +21,7 @@ class base_protocol {
 
   /// The connection is over, and this is the last call. `error` is null if it was closed by either
   /// side.
-  virtual void connection_lost(std::exception_ptr error) { static_cast<void>(error); }
+  virtual void connection_lost(std::exception_ptr /*error*/) {}
 
   /// The transport buffers more than its high mark: stop writing until resume_writing(). The two
   /// are called strictly in turn. Called at the end of the write() that has passed the mark.

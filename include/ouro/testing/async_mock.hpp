@@ -71,8 +71,8 @@ class async_mock<T(Args...)> {
     explicit(false) effect(std::exception_ptr error) : error_(std::move(error)) {}
     /// The call succeeds, without a value.
     explicit(false) effect(std::nullopt_t)
-      requires std::is_void_v<T>
-    {}
+      requires(std::is_void_v<T>)
+        : value_(std::nullopt) {}
 
    private:
     friend class async_mock;

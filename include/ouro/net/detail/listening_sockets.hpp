@@ -22,7 +22,7 @@ std::vector<endpoint> wildcard_endpoints(int port, address_family family);
 /// to; other files are not.
 ///
 /// Errors: std::system_error, with the errno of socket(2), setsockopt(2) or bind(2); the text of the
-/// last tells the endpoint.
+/// last tells the endpoint; usage_error if there is none.
 std::vector<socket> bind_endpoints(std::span<const endpoint> endpoints,
                                    const server_options& options);
 

@@ -27,7 +27,6 @@ namespace ouro::inline v0::detail {
 class acceptor;
 class server_core;
 class handler_entry;
-struct handler_place;
 
 /// One connection as its server counts it: from when it is accepted until its transport has left
 /// and its handlers have ended.
@@ -166,7 +165,6 @@ class server_core : public list_hook {
  private:
   friend class connection_record;
   friend class server_client;
-  friend class handler_entry;
 
   ~server_core();
 
@@ -188,7 +186,7 @@ class server_core : public list_hook {
   std::vector<socket_file> files_;                    // of UNIX sockets, to be removed
   context_slot context_;                              // of who has started it
   intrusive_list<server_client> clients_;
-  intrusive_list<handler_place> handlers_;
+  intrusive_list<handler_entry> handlers_;
   wait_list closing_;
   wait_list ending_;
   connection_record* accepting_ = nullptr;  // the connection that on_connection() is called for

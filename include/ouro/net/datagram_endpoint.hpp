@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+#include "ouro/base/intrusive_ptr.hpp"
+#include "ouro/base/light_std.hpp"
+#include "ouro/io/address_family.hpp"
+#include "ouro/io/endpoint.hpp"
+#include "ouro/io/socket.hpp"
+#include "ouro/loop/event_loop.hpp"
+#include "ouro/net/datagram_protocol.hpp"
+#include "ouro/net/datagram_transport.hpp"
+#include "ouro/stream/protocol_factory.hpp"
+#include "ouro/task/task.hpp"
+
+#include <cstddef>
+#include <type_traits>
+#include <utility>
+
+namespace ouro::inline v0 {
+
+/// Options of create_datagram_endpoint().
+struct datagram_endpoint_options {
+  /// Where to receive; port zero lets the kernel choose. Without an address the endpoint is not
+  /// bound: it gets an address of its own when it first sends. A socket file that lies at the path
+  /// of a UNIX address is removed.
+  endpoint local_addr = {};
+  /// The only peer to send to and to receive from; without an address there is none.
+  endpoint remote_addr = {};
+  /// UDP over IPv4 or IPv6, or UNIX; needed if no address tells.
+  address_family family = address_family::unspecified;
+  /// Share the port with other sockets that have this option.
+  bool reuse_port = false;
+  /// Let datagrams go to broadcast addresses.
+  bool allow_broadcast = false;
+  /// A datagram socket to use instead of a new one; it is moved from, and must be there until the
+  /// function has returned, not until it is awaited. Null makes one as the other options say, none
+  /// of which goes with it but `gro` and `gso_size`.
+  ouro::socket* sock = nullptr;
+  /// Let the kernel join datagrams of equal size that come in a row from one sender, which costs
+  /// less for each; they are taken apart before datagram_received() is called (UDP GRO).
+  bool gro = false;
+  /// Sends what is longer as several datagrams of this many bytes (UDP GSO). Zero does not. See
+  /// datagram_send_options::segment_size.
+  std::size_t gso_size = 0;
+};
+static_assert(std::is_trivially_destructible_v<datagram_endpoint_options>);
+
+/// What create_datagram_endpoint() gives: `auto [transport, protocol] = co_await …`. Dropping
+/// either closes nothing: the loop owns the endpoint until transport->close().
+template <class Protocol>
+struct datagram_endpoint {
+  detail::intrusive_ptr<datagram_transport> transport;
+  std::shared_ptr<Protocol> protocol;
+};
+
+namespace detail {
+
+/// A socket as the options say, bound and connected.
+ouro::socket open_datagram_socket(const datagram_endpoint_options& options);
+
+/// Starts an endpoint; suspends until connection_made() has been called.
+task<intrusive_ptr<datagram_transport>> start_datagram_endpoint(
+    event_loop& loop, ouro::socket socket, std::shared_ptr<datagram_protocol> protocol, bool gro);
+
+template <class Factory>
+task<datagram_endpoint<protocol_of<Factory>>> create_datagram_endpoint(
+    event_loop& loop, Factory factory, ouro::socket given, datagram_endpoint_options options) {
+  ouro::socket socket = given.is_open() ? std::move(given) : open_datagram_socket(options);
+  std::shared_ptr<protocol_of<Factory>> protocol = make_protocol(factory);
+  auto starting = start_datagram_endpoint(loop, std::move(socket), protocol, options.gro);
+  intrusive_ptr<datagram_transport> transport = co_await std::move(starting);
+  co_return datagram_endpoint<protocol_of<Factory>>{std::move(transport), std::move(protocol)};
+}
+
+/// The socket of the options, made ready, or none.
+ouro::socket take_datagram_socket(const datagram_endpoint_options& options);
+
+}  // namespace detail
+
+/// Makes an endpoint for datagrams: UDP, or UNIX. `factory` is called for its protocol, once there
+/// is a socket: any callable that gives a pointer to a new datagram_protocol.
+///
+/// Suspends until the protocol's connection_made() has been called. The endpoint belongs to `loop`,
+/// which must be the one that runs, and works until transport->close() or abort().
+///
+/// Errors: std::system_error, with the errno of socket(2), bind(2), connect(2) or setsockopt(2);
+/// usage_error if the options contradict each other; what the factory throws.
+/// Cancellation: if cancelled_error or timeout_error is thrown, the endpoint is closed: the protocol,
+/// if there is one, has its connection_made() and connection_lost() called.
+/// asyncio: loop.create_datagram_endpoint(); names of hosts are for getaddrinfo().
+template <class Factory>
+  requires detail::protocol_factory<Factory, datagram_protocol>
+[[nodiscard]] auto create_datagram_endpoint(event_loop& loop, Factory factory,
+                                            const datagram_endpoint_options& options)
+    -> task<datagram_endpoint<detail::protocol_of<Factory>>> {
+  return detail::create_datagram_endpoint(loop, std::move(factory),
+                                          detail::take_datagram_socket(options), options);
+}
+
+/// In the running loop.
+template <class Factory>
+  requires detail::protocol_factory<Factory, datagram_protocol>
+[[nodiscard]] auto create_datagram_endpoint(Factory factory,
+                                            const datagram_endpoint_options& options)
+    -> task<datagram_endpoint<detail::protocol_of<Factory>>> {
+  return create_datagram_endpoint(get_running_loop(), std::move(factory), options);
+}
+
+// The member of event_loop
+
+template <class Factory>
+auto detail::network_methods::create_datagram_endpoint(Factory factory,
+                                                       const datagram_endpoint_options& options) {
+  return ouro::create_datagram_endpoint(self(), std::move(factory), options);
+}
+
+}  // namespace ouro::inline v0
