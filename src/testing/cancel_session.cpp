@@ -3,6 +3,9 @@
 
 #include "ouro/base/frame_pool.hpp"
 #include "ouro/ring/liburing.hpp"
+#include "ouro/stream/detail/read_wait.hpp"
+#include "ouro/stream/detail/write_all_operation.hpp"
+#include "ouro/stream/detail/writer_wait.hpp"
 #include "ouro/task/create_task.hpp"
 #include "ouro/task/sleep.hpp"
 #include "ouro/task/waiter.hpp"
@@ -72,12 +75,14 @@ const char* name_of(interruption how) noexcept {
   return "";
 }
 
-/// Whether `task` waits for this request of its. Others are made in its step for somebody else, who
-/// goes on with them by himself: a transport, a server, add_reader().
-bool is_own_request(const detail::task_base& task, const operation& request) noexcept {
-  const waiter* awaiter = task.blocked_on();
-  return awaiter != nullptr &&
-         dynamic_cast<const void*>(awaiter) == dynamic_cast<const void*>(&request);
+/// Whether a request that is made in a step of `task` is one that it waits for: then it is blocked
+/// by now. Who waits for a stream does not wait for the requests of the transport beneath, which
+/// goes on with them by itself.
+bool waits_for_request(const detail::task_base& task) noexcept {
+  const waiter* const awaiter = task.blocked_on();
+  return awaiter != nullptr && dynamic_cast<const detail::read_wait*>(awaiter) == nullptr &&
+         dynamic_cast<const detail::writer_wait*>(awaiter) == nullptr &&
+         dynamic_cast<const detail::write_all_operation*>(awaiter) == nullptr;
 }
 
 std::string list(const std::vector<task_handle<>>& tasks) {
@@ -281,7 +286,7 @@ void cancel_session::on_turn(detail::ready_queue&) noexcept {
 
 void cancel_session::on_submit(operation& request, io_uring_sqe&) noexcept {
   detail::task_base* task = detail::task_base::current_or_null();
-  if (task == nullptr || !is_own_request(*task, request)) return;
+  if (task == nullptr || !waits_for_request(*task)) return;
   requests_[&request] = task_handle<>(detail::intrusive_ptr<detail::task_base>(task));
 }
 
