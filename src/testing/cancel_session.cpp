@@ -3,9 +3,7 @@
 
 #include "ouro/base/frame_pool.hpp"
 #include "ouro/ring/liburing.hpp"
-#include "ouro/stream/detail/read_wait.hpp"
-#include "ouro/stream/detail/write_all_operation.hpp"
-#include "ouro/stream/detail/writer_wait.hpp"
+#include "ouro/stream/connection.hpp"
 #include "ouro/task/create_task.hpp"
 #include "ouro/task/sleep.hpp"
 #include "ouro/task/waiter.hpp"

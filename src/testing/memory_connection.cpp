@@ -19,8 +19,8 @@ std::size_t memory_lane::put(const_buffer data, time_point now) {
   if (count == 0) return 0;
   const time_point when = arrival(now);
   // Without latency a reader cannot tell when something was sent.
-  const bool joins = !pieces_.empty() && (pieces_.back().arrival == when ||
-                                          options_.latency == duration::zero());
+  const bool joins =
+      !pieces_.empty() && (pieces_.back().arrival == when || options_.latency == duration::zero());
   if (!joins) pieces_.push_back({when, {}, 0});
   pieces_.back().data += as_text(data.first(count));
   on_its_way_ += count;

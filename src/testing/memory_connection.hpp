@@ -42,7 +42,9 @@ class memory_lane {
   /// gives 1.
   int take(mutable_buffer into) noexcept;
   /// The byte at which the connection is to be reset has been taken.
-  bool must_reset() const noexcept { return options_.reset_after && taken_ >= *options_.reset_after; }
+  bool must_reset() const noexcept {
+    return options_.reset_after && taken_ >= *options_.reset_after;
+  }
 
  private:
   struct piece {

@@ -31,8 +31,7 @@ ouro::task<std::vector<std::size_t>> chunk_sizes(ouro::stream_reader& reader) {
   }
 }
 
-ouro::task<std::vector<std::size_t>> chunk_sizes_of(std::uint64_t seed,
-                                                     std::size_t reading_side) {
+ouro::task<std::vector<std::size_t>> chunk_sizes_of(std::uint64_t seed, std::size_t reading_side) {
   auto ends = memory_pipe({.max_chunk = 7, .seed = seed});
   auto& reader = ends[reading_side].reader;
   auto& writer = ends[1 - reading_side].writer;

@@ -259,7 +259,8 @@ OURO_TEST_CASE("memory_pipe: reset_after zero resets from the beginning",
   CHECK(writing == ECONNRESET);
 }
 
-TEST_CASE("memory_pipe: ends with requests that wait outlive their loop", "[testing][memory_pipe]") {
+TEST_CASE("memory_pipe: ends with requests that wait outlive their loop",
+          "[testing][memory_pipe]") {
   std::optional<std::array<ouro::connection, 2>> ends;
   {
     ouro::event_loop loop;

@@ -21,8 +21,8 @@ struct memory_pipe_options {
   std::uint64_t seed = 0;
   /// How long bytes and the end are on their way, on the clock of the loop.
   duration latency = duration::zero();
-  /// How many bytes may be on their way in each direction, as in the buffers of two sockets. What is
-  /// written beyond that waits in the transport of the writer, and counts for its limits.
+  /// How many bytes may be on their way in each direction, as in the buffers of two sockets. What
+  /// is written beyond that waits in the transport of the writer, and counts for its limits.
   std::size_t capacity = 65536;
   /// Resets the connection once so many bytes have been received in one direction.
   std::optional<std::size_t> reset_after = std::nullopt;
