@@ -1,6 +1,10 @@
 # ouro_sanitize(target): compiles and links the target, and what links it inside this build, with
-# the sanitizers of OURO_SANITIZE. An installed ouro does not carry the flags.
+# the sanitizers of OURO_SANITIZE, and for libFuzzer if OURO_FUZZ is on. An installed ouro does not
+# carry the flags.
 function(ouro_sanitize target)
+  if(OURO_FUZZ)
+    target_compile_options(${target} PUBLIC $<BUILD_INTERFACE:-fsanitize=fuzzer-no-link>)
+  endif()
   if(NOT OURO_SANITIZE)
     return()
   endif()

@@ -178,7 +178,7 @@ std::string endpoint::to_string() const {
   if (!is_local()) return "address of family " + std::to_string(static_cast<int>(family()));
   std::string text(path());
   if (text.starts_with('\0')) {
-    std::replace(text.begin(), text.end(), '\0', '@');
+    text.front() = '@';  // zero bytes behind it are part of the name
     return text;
   }
   const bool plain = text.find('/') != std::string::npos && !text.starts_with('@') &&

@@ -3,8 +3,10 @@
 
 #include "ouro/base/frame_pool.hpp"
 #include "ouro/ring/liburing.hpp"
+#include "ouro/stream/connection.hpp"
 #include "ouro/task/create_task.hpp"
 #include "ouro/task/sleep.hpp"
+#include "ouro/task/waiter.hpp"
 #include "ouro/testing/open_fds.hpp"
 #include "ouro/testing/shake.hpp"
 
@@ -69,6 +71,16 @@ const char* name_of(interruption how) noexcept {
       return "fail_at";
   }
   return "";
+}
+
+/// Whether a request that is made in a step of `task` is one that it waits for: then it is blocked
+/// by now. Who waits for a stream does not wait for the requests of the transport beneath, which
+/// goes on with them by itself.
+bool waits_for_request(const detail::task_base& task) noexcept {
+  const waiter* const awaiter = task.blocked_on();
+  return awaiter != nullptr && dynamic_cast<const detail::read_wait*>(awaiter) == nullptr &&
+         dynamic_cast<const detail::writer_wait*>(awaiter) == nullptr &&
+         dynamic_cast<const detail::write_all_operation*>(awaiter) == nullptr;
 }
 
 std::string list(const std::vector<task_handle<>>& tasks) {
@@ -272,9 +284,7 @@ void cancel_session::on_turn(detail::ready_queue&) noexcept {
 
 void cancel_session::on_submit(operation& request, io_uring_sqe&) noexcept {
   detail::task_base* task = detail::task_base::current_or_null();
-  // A task is blocked on what it waits for by now. The request of one that runs on is somebody
-  // else's, such as that of a server.
-  if (task == nullptr || task->blocked_on() == nullptr) return;
+  if (task == nullptr || !waits_for_request(*task)) return;
   requests_[&request] = task_handle<>(detail::intrusive_ptr<detail::task_base>(task));
 }
 

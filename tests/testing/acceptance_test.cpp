@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 namespace {
 
 /// Asks up to three times, and waits five seconds for each answer. Gives the number of attempts.
-ouro::task<int> client(ouro::testing::memory_end connection) {
+ouro::task<int> client(ouro::connection connection) {
   for (int attempt = 1;; ++attempt) {
     connection.writer.write("hello\n");
     co_await connection.writer.drain();

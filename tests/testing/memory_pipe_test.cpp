@@ -12,13 +12,17 @@
 using namespace std::chrono_literals;
 using ouro::testing::advance;
 using ouro::testing::memory_pipe;
-using ouro::testing::memory_reader;
 using ouro::testing::settle;
 
 namespace {
 
+template <class Read>
+ouro::task<std::string> text_of(Read read) {
+  co_return co_await std::move(read);
+}
+
 /// Reads to the end, and notes the size of each read.
-ouro::task<std::vector<std::size_t>> chunk_sizes(memory_reader& reader) {
+ouro::task<std::vector<std::size_t>> chunk_sizes(ouro::stream_reader& reader) {
   std::vector<std::size_t> sizes;
   for (;;) {
     const std::string chunk = co_await reader.read(1000);
@@ -27,10 +31,10 @@ ouro::task<std::vector<std::size_t>> chunk_sizes(memory_reader& reader) {
   }
 }
 
-ouro::task<std::vector<std::size_t>> chunk_sizes_of(std::uint64_t seed, int reading_side) {
+ouro::task<std::vector<std::size_t>> chunk_sizes_of(std::uint64_t seed, std::size_t reading_side) {
   auto ends = memory_pipe({.max_chunk = 7, .seed = seed});
-  auto& reader = ends[static_cast<std::size_t>(reading_side)].reader;
-  auto& writer = ends[static_cast<std::size_t>(1 - reading_side)].writer;
+  auto& reader = ends[reading_side].reader;
+  auto& writer = ends[1 - reading_side].writer;
   writer.write(std::string(200, 'x'));
   writer.close();
   co_return co_await chunk_sizes(reader);
@@ -53,7 +57,7 @@ OURO_TEST_CASE("memory_pipe: what is written to one end is read from the other",
 
 OURO_TEST_CASE("memory_pipe: a read that has to wait gets what comes", "[testing][memory_pipe]") {
   auto [near_end, far_end] = memory_pipe();
-  auto reading = ouro::create_task(far_end.reader.read(10));
+  auto reading = ouro::create_task(text_of(far_end.reader.read(10)));
   co_await settle();
   CHECK_FALSE(reading.done());
 
@@ -94,7 +98,7 @@ OURO_TEST_CASE("memory_pipe: reads of nothing return at once", "[testing][memory
 
 OURO_TEST_CASE("memory_pipe: read() reads to the end", "[testing][memory_pipe]") {
   auto [near_end, far_end] = memory_pipe({.max_chunk = 3, .seed = 1});
-  auto reading = ouro::create_task(far_end.reader.read());
+  auto reading = ouro::create_task(text_of(far_end.reader.read()));
   near_end.writer.write("first ");
   co_await settle();
   near_end.writer.write("second");
@@ -215,7 +219,7 @@ OURO_TEST_CASE("memory_pipe: bytes and the end take the latency to arrive",
                "[testing][memory_pipe]") {
   ouro::testing::current_clock().set_autojump(false);
   auto [near_end, far_end] = memory_pipe({.latency = 10ms});
-  auto reading = ouro::create_task(far_end.reader.read());
+  auto reading = ouro::create_task(text_of(far_end.reader.read()));
   near_end.writer.write("a");
   co_await advance(5ms);
   near_end.writer.write("b");
@@ -242,12 +246,27 @@ OURO_TEST_CASE("memory_pipe: bytes that nobody reads leave no timer", "[testing]
 TEST_CASE("memory_pipe: refuses what cannot be", "[testing][memory_pipe][error]") {
   CHECK_THROWS_AS(memory_pipe({.max_chunk = 0}), std::invalid_argument);
   CHECK_THROWS_AS(memory_pipe({.latency = -1ms}), std::invalid_argument);
+  CHECK_THROWS_AS(memory_pipe({.capacity = 0}), std::invalid_argument);
+  CHECK_THROWS_AS(memory_pipe({.limit = 0}), std::invalid_argument);
+  CHECK_THROWS_AS(memory_pipe(), ouro::usage_error);
+}
+
+OURO_TEST_CASE("memory_pipe: a line longer than the limit is refused and stays",
+               "[testing][memory_pipe][error]") {
+  auto [near_end, far_end] = memory_pipe({.limit = 8});
+  near_end.writer.write("0123456789\nrest");
+  near_end.writer.close();
+
+  CHECK_THROWS_AS(co_await far_end.reader.readline(), ouro::limit_overrun_error);
+
+  const std::string all = co_await far_end.reader.read();
+  CHECK(all == "0123456789\nrest");
 }
 
 OURO_TEST_CASE("memory_pipe: a second reader is refused, and the first goes on",
                "[testing][memory_pipe][error]") {
   auto [near_end, far_end] = memory_pipe();
-  auto first = ouro::create_task(far_end.reader.readline());
+  auto first = ouro::create_task(text_of(far_end.reader.readline()));
   co_await settle();
 
   CHECK_THROWS_AS(co_await far_end.reader.read(1), ouro::usage_error);

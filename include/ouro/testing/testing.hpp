@@ -14,4 +14,5 @@
 #include "ouro/testing/settle.hpp"
 #include "ouro/testing/shake.hpp"
 #include "ouro/testing/socket_pair.hpp"
+#include "ouro/testing/stream_pair.hpp"
 #include "ouro/testing/virtual_clock.hpp"
