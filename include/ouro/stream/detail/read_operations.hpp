@@ -91,7 +91,7 @@ class [[nodiscard]] readexactly_operation final : public read_wait {
   std::size_t count_;
 };
 
-/// Takes what there is first, then receives into what is left of its memory.
+/// Fills its memory when there is enough.
 class [[nodiscard]] readexactly_into_operation final : public read_wait {
  public:
   readexactly_into_operation(stream_core& core, mutable_buffer into) noexcept
@@ -150,6 +150,7 @@ class until_wait : public read_wait {
 
  private:
   bool is_met() const noexcept override;
+  std::size_t certain() const noexcept;
 
   separators separators_;
   std::size_t limit_;
