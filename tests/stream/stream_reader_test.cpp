@@ -53,6 +53,22 @@ OURO_TEST_CASE("stream_reader: read(n) gives what is there, at most n bytes",
   CHECK_FALSE(reader.at_eof());
 }
 
+OURO_TEST_CASE("stream_reader: a read of more than there is takes what there is and no more",
+               "[stream][stream_reader]") {
+  ouro::stream_reader reader;
+  reader.feed_data("abc");
+  const std::string first = co_await reader.read(100);
+  reader.feed_data("def");
+  const std::string_view second = co_await reader.read_view();
+  CHECK(second == "def");
+  reader.feed_data("ghi");
+
+  const std::string third = co_await reader.readexactly(3);
+
+  CHECK(first == "abc");
+  CHECK(third == "ghi");
+}
+
 OURO_TEST_CASE("stream_reader: read(span) copies what was fed", "[stream][stream_reader]") {
   ouro::stream_reader reader;
   reader.feed_data("abc");

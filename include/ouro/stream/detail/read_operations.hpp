@@ -12,12 +12,12 @@
 
 namespace ouro::inline v0::detail {
 
-/// Takes the first `count` bytes as what a read gives: a string of their own, or a view of the
-/// stream's memory.
+/// Takes the first `count` bytes, or what there is, as what a read gives: a string of their own, or
+/// a view of the stream's memory.
 template <class Text>
 Text take_text(stream_core& core, std::size_t count) {
   const Text taken(core.text().substr(0, count));
-  core.consume(count);
+  core.consume(taken.size());
   if constexpr (std::is_same_v<Text, std::string>) core.tidy();
   return taken;
 }
