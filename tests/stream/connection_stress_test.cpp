@@ -58,7 +58,7 @@ extern "C" void ignore_signal(int) {}
 class interruptions {
  public:
   interruptions() {
-    struct sigaction action{};
+    struct sigaction action {};
     action.sa_handler = &ignore_signal;
     REQUIRE(::sigaction(SIGALRM, &action, &before_) == 0);
     set(1000);
@@ -76,7 +76,7 @@ class interruptions {
     static_cast<void>(::setitimer(ITIMER_REAL, &every, nullptr));
   }
 
-  struct sigaction before_{};
+  struct sigaction before_ {};
 };
 
 }  // namespace

@@ -87,9 +87,9 @@ TEST_CASE("connection: a cancelled read takes nothing, in every form",
   on_a_loop([how, started, racing]() -> ouro::task<> {
     auto [near, far] = connect_socket();
     if (racing && !started) send_text(far.fd(), "hello\n");
-    auto reading = ouro::create_task(
-        started ? outcome_of(read_as(near.reader, how))
-                : outcome_if_cancelled_before(read_as(near.reader, how)));
+    auto reading =
+        ouro::create_task(started ? outcome_of(read_as(near.reader, how))
+                                  : outcome_if_cancelled_before(read_as(near.reader, how)));
     co_await run_turns(started ? 3 : 0);
     if (racing && started) send_text(far.fd(), "hello\n");
     if (started) reading.cancel();

@@ -121,8 +121,7 @@ TEST_CASE("protocol: every call to the transport from inside every callback is s
   auto next = std::make_shared<recorder>();
   std::size_t reports = 0;
   ouro::event_loop loop;
-  loop.set_exception_handler(
-      [&](ouro::event_loop&, const ouro::exception_context&) { ++reports; });
+  loop.set_exception_handler([&](ouro::event_loop&, const ouro::exception_context&) { ++reports; });
   const auto body = [&]() -> ouro::task<> {
     auto ends = socket_pair();
     ouro::transport_ptr transport = over(std::move(ends[0]));
@@ -162,10 +161,10 @@ TEST_CASE("protocol: every call to the transport from inside every callback is s
   const std::string log = told->log + (next->log.empty() ? "" : " " + next->log);
   INFO(log);
   CHECK(log.starts_with("made"));
-  CHECK(log.ends_with(action == "throw" && callback != "lost" && callback != "data" &&
-                              callback != "eof"
-                          ? "lost"
-                          : log.ends_with("lost!") ? "lost!" : "lost"));
+  CHECK(log.ends_with(
+      action == "throw" && callback != "lost" && callback != "data" && callback != "eof" ? "lost"
+      : log.ends_with("lost!")                                                           ? "lost!"
+                                                                                         : "lost"));
   CHECK(log.find("lost") == log.rfind("lost"));
   CHECK(reports == (action == "throw" ? 1 : 0));
 }
@@ -265,7 +264,7 @@ OURO_TEST_CASE("protocol: the memory of an idle connection goes back, and it sti
                "[stream][protocol][sweep]") {
   auto [told, transport, far] = push();
   co_await settle();
-  const std::size_t before = ouro::detail::block::kept();
+  [[maybe_unused]] const std::size_t before = ouro::detail::block::kept();
 
   co_await ouro::sleep(3s);
 #ifndef OURO_NO_FRAME_POOL
@@ -278,8 +277,7 @@ OURO_TEST_CASE("protocol: the memory of an idle connection goes back, and it sti
   transport->close();
 }
 
-TEST_CASE("protocol: a loop that closes drops its protocols without a call",
-          "[stream][protocol]") {
+TEST_CASE("protocol: a loop that closes drops its protocols without a call", "[stream][protocol]") {
   auto told = std::make_shared<recorder>();
   {
     ouro::event_loop loop;

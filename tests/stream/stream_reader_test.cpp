@@ -165,7 +165,8 @@ OURO_TEST_CASE("stream_reader: a separator that is empty is refused",
   ouro::stream_reader reader;
 
   CHECK_THROWS_AS(static_cast<void>(reader.readuntil("")), std::invalid_argument);
-  CHECK_THROWS_AS(static_cast<void>(reader.readuntil(std::span<const std::string_view>())), std::invalid_argument);
+  CHECK_THROWS_AS(static_cast<void>(reader.readuntil(std::span<const std::string_view>())),
+                  std::invalid_argument);
   co_return;
 }
 
@@ -277,8 +278,8 @@ OURO_TEST_CASE("stream_reader: set_exception() reaches who waits and every later
   auto waiting = ouro::create_task(outcome_of(reader.read(1)));
   co_await ouro::sleep(0s);
 
-  reader.set_exception(std::make_exception_ptr(
-      std::system_error(EPIPE, std::system_category(), "on purpose")));
+  reader.set_exception(
+      std::make_exception_ptr(std::system_error(EPIPE, std::system_category(), "on purpose")));
   const std::string first = co_await waiting;
   const std::string later = co_await outcome_of(reader.readline());
 

@@ -155,7 +155,8 @@ std::string gathered(ouro::detail::write_queue& queue) {
 
 }  // namespace
 
-TEST_CASE("write_queue: copies join, and borrowed bytes keep their place", "[stream][write_queue]") {
+TEST_CASE("write_queue: copies join, and borrowed bytes keep their place",
+          "[stream][write_queue]") {
   using kind = ouro::detail::write_segment::kind;
   std::string log;
   ouro::detail::write_queue queue;
@@ -177,7 +178,8 @@ TEST_CASE("write_queue: copies join, and borrowed bytes keep their place", "[str
   CHECK(queue.empty());
 }
 
-TEST_CASE("write_queue: nothing is sent past a barrier, which is told once", "[stream][write_queue]") {
+TEST_CASE("write_queue: nothing is sent past a barrier, which is told once",
+          "[stream][write_queue]") {
   using kind = ouro::detail::write_segment::kind;
   std::string log;
   ouro::detail::write_queue queue;
@@ -196,7 +198,8 @@ TEST_CASE("write_queue: nothing is sent past a barrier, which is told once", "[s
   CHECK(gathered(queue) == "b|");
 }
 
-TEST_CASE("write_queue: a copy takes the place of bytes that are taken back", "[stream][write_queue]") {
+TEST_CASE("write_queue: a copy takes the place of bytes that are taken back",
+          "[stream][write_queue]") {
   using kind = ouro::detail::write_segment::kind;
   std::string log;
   ouro::detail::write_queue queue;
