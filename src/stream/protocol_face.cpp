@@ -4,6 +4,8 @@
 #include "ouro/base/errors.hpp"
 #include "ouro/stream/transport.hpp"
 
+#include <algorithm>
+#include <cstring>
 #include <utility>
 
 namespace ouro::inline v0::detail {
@@ -11,9 +13,9 @@ namespace ouro::inline v0::detail {
 void protocol_face::set_protocol(std::shared_ptr<base_protocol> protocol) {
   plain_ = dynamic_cast<ouro::protocol*>(protocol.get());
   buffered_ = plain_ == nullptr ? dynamic_cast<buffered_protocol*>(protocol.get()) : nullptr;
-  // What has come into the old protocol's buffer is its own.
-  if (received_ != 0 && !memory_) received_ = 0;
   protocol_.swap(protocol);
+  // The buffer of the old one lives until the kernel has let go of it.
+  if (lender_ != nullptr) transport_.stop_receiving();
   schedule();
 }
 
@@ -25,7 +27,7 @@ void protocol_face::announce() noexcept {
 // What the transport tells.
 
 void protocol_face::on_received(std::size_t count) noexcept {
-  received_ = count;
+  received_ = into_.first(count);
   schedule();
 }
 
@@ -40,7 +42,11 @@ void protocol_face::on_eof() noexcept {
 // If the transport took the memory back because it was idle, it waits without.
 void protocol_face::on_receive_ended() noexcept {
   memory_.release();
-  if (transport_.is_reading() && plain_ != nullptr) transport_.wait_readable();
+  if (lender_ != nullptr || plain_ == nullptr) {
+    schedule();
+  } else if (transport_.is_reading()) {
+    transport_.wait_readable();
+  }
 }
 
 void protocol_face::on_pause_writing() noexcept {
@@ -58,6 +64,7 @@ void protocol_face::on_lost(const std::exception_ptr& error) noexcept {
   memory_.release();
   plain_ = nullptr;
   buffered_ = nullptr;
+  const std::shared_ptr<base_protocol> lender = std::move(lender_);
   const std::shared_ptr<base_protocol> gone = std::move(protocol_);
   if (gone == nullptr) return;
   call("Exception in protocol.connection_lost()", [&] { gone->connection_lost(error); });
@@ -67,6 +74,7 @@ void protocol_face::on_loop_closed() noexcept {
   memory_.release();
   plain_ = nullptr;
   buffered_ = nullptr;
+  const std::shared_ptr<base_protocol> lender = std::move(lender_);
   const std::shared_ptr<base_protocol> gone = std::move(protocol_);
 }
 
@@ -90,26 +98,52 @@ void protocol_face::run() noexcept {
   }
   if (std::exchange(resume_due_, false) && transport_.writing_resumed()) {
     const std::shared_ptr<base_protocol> keep = protocol_;
-    call("protocol.resume_writing() failed", [&] { keep->resume_writing(); });
+    if (keep != nullptr) call("protocol.resume_writing() failed", [&] { keep->resume_writing(); });
   }
-  if (received_ != 0 && transport_.is_reading()) tell_received();
-  if (eof_due_ && transport_.is_reading()) tell_eof();
+  while (!received_.empty() && transport_.is_reading() &&
+         (plain_ != nullptr || buffered_ != nullptr)) {
+    tell_received();
+  }
+  if (lender_ != protocol_ && received_.empty() && !transport_.receiving()) lender_.reset();
+  if (eof_due_ && received_.empty() && transport_.is_reading()) tell_eof();
   receive();
 }
 
 void protocol_face::tell_received() noexcept {
-  const std::size_t count = std::exchange(received_, 0);
   const std::shared_ptr<base_protocol> keep = protocol_;
   if (plain_ != nullptr) {
     // A call to the transport may reach this again: the bytes must stay where they are.
-    block memory = std::move(memory_);
+    const block memory = std::move(memory_);
+    const std::shared_ptr<base_protocol> lender = std::move(lender_);
+    const const_buffer data = std::exchange(received_, {});
     call_or_abort("Fatal error: protocol.data_received() call failed.",
-                  [&] { plain_->data_received({memory.data(), count}); });
-  } else if (buffered_ != nullptr) {
-    memory_.release();
+                  [&] { plain_->data_received(data); });
+  } else if (lender_ == protocol_) {
+    const std::size_t count = std::exchange(received_, {}).size();
     call_or_abort("Fatal error: protocol.buffer_updated() call failed.",
                   [&] { buffered_->buffer_updated(count); });
+  } else {
+    tell_copy();
   }
+}
+
+/// What has come into memory of somebody else goes on into the protocol's buffer.
+void protocol_face::tell_copy() noexcept {
+  const std::shared_ptr<base_protocol> keep = protocol_;
+  buffered_protocol* const told = buffered_;
+  const std::size_t size = received_.size();
+  mutable_buffer to;
+  call_or_abort("Fatal error: protocol.get_buffer() call failed.", [&] {
+    to = told->get_buffer(size);
+    if (to.empty()) throw_usage_error("get_buffer() returned an empty buffer");
+  });
+  if (to.empty() || buffered_ != told || !transport_.is_reading()) return;
+  const std::size_t count = std::min(to.size(), size);
+  std::memcpy(to.data(), received_.data(), count);
+  received_ = received_.subspan(count);
+  if (received_.empty()) memory_.release();
+  call_or_abort("Fatal error: protocol.buffer_updated() call failed.",
+                [&] { told->buffer_updated(count); });
 }
 
 void protocol_face::tell_eof() noexcept {
@@ -128,8 +162,10 @@ void protocol_face::tell_eof() noexcept {
 
 /// Goes on receiving, if that is wanted.
 void protocol_face::receive() noexcept {
-  if (!transport_.is_reading() || transport_.receiving() || at_eof_ || received_ != 0 || made_due_)
+  if (!transport_.is_reading() || transport_.receiving() || at_eof_ || !received_.empty() ||
+      made_due_) {
     return;
+  }
   if (plain_ != nullptr) {
     try {
       if (!memory_) memory_ = block::of(block::largest_kept);
@@ -137,14 +173,21 @@ void protocol_face::receive() noexcept {
       transport_.fail(std::current_exception());
       return;
     }
-    transport_.receive_into_spare({memory_.data(), memory_.size()});
+    lender_.reset();
+    into_ = {memory_.data(), memory_.size()};
+    transport_.receive_into_spare(into_);
   } else if (buffered_ != nullptr) {
+    const std::shared_ptr<base_protocol> keep = protocol_;
     mutable_buffer into;
     call_or_abort("Fatal error: protocol.get_buffer() call failed.", [&] {
       into = buffered_->get_buffer(0);
       if (into.empty()) throw_usage_error("get_buffer() returned an empty buffer");
     });
-    if (!into.empty() && transport_.is_reading()) transport_.receive(into);
+    if (into.empty() || !transport_.is_reading() || keep != protocol_) return;
+    memory_.release();
+    lender_ = protocol_;
+    into_ = into;
+    transport_.receive(into);
   }
 }
 

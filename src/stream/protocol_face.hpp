@@ -51,6 +51,7 @@ class protocol_face final : public transport_face, private ready_node {
 
   void schedule() noexcept;
   void tell_received() noexcept;
+  void tell_copy() noexcept;
   void tell_eof() noexcept;
   void receive() noexcept;
   template <class Call>
@@ -64,8 +65,10 @@ class protocol_face final : public transport_face, private ready_node {
   ouro::protocol* plain_ = nullptr;        // protocol_, if it is one
   buffered_protocol* buffered_ = nullptr;  // protocol_, if it is one
   context_slot context_;
-  block memory_;              // what plain_ receives into
-  std::size_t received_ = 0;  // bytes that have come and were not told
+  block memory_;                           // what plain_ receives into
+  std::shared_ptr<base_protocol> lender_;  // whose buffer into_ is; null if it is memory_
+  mutable_buffer into_;                    // what was received into last
+  const_buffer received_;                  // what has come, into that, and was not told
   bool made_due_ = false;
   bool eof_due_ = false;
   bool resume_due_ = false;

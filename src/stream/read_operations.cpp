@@ -67,7 +67,7 @@ bool until_wait::is_met() const noexcept {
   const std::string_view text = core().text();
   place_ = separators_.find(text, searched_);
   searched_ = text.size();
-  return place_ || core().eof() || text.size() >= limit_ + separators_.longest();
+  return place_ || core().eof() || certain() > limit_;
 }
 
 std::optional<std::size_t> until_wait::found() {
@@ -78,13 +78,16 @@ std::optional<std::size_t> until_wait::found() {
     }
     return place_->end;
   }
-  // A separator may have begun to come.
-  const std::size_t size = core().size();
-  const std::size_t certain = size - std::min(size, separators_.longest() - 1);
-  if (certain > limit_) {
-    throw limit_overrun_error("Separator is not found, and chunk exceed the limit", certain);
+  if (certain() > limit_) {
+    throw limit_overrun_error("Separator is not found, and chunk exceed the limit", certain());
   }
   return std::nullopt;
+}
+
+/// How many bytes belong to no separator that may have begun to come.
+std::size_t until_wait::certain() const noexcept {
+  const std::size_t size = core().size();
+  return size - std::min(size, separators_.longest() - 1);
 }
 
 // Skipping.

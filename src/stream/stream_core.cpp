@@ -198,6 +198,9 @@ void stream_core::make_room() {
 
 void stream_core::feed_data(const_buffer data) {
   if (eof_) throw_usage_error("feed_data after feed_eof");
+  if (receiving_into_memory_) {
+    throw_usage_error("a read of this stream receives: feed only what has no transport");
+  }
   if (data.empty()) return;
   while (!memory_ || memory_.size() - end_ < data.size()) {
     const std::size_t room = memory_ ? memory_.size() - end_ : 0;

@@ -92,12 +92,12 @@ void transport::set_write_buffer_limits(const write_buffer_limits_options& limit
 
 /// Pauses or resumes whoever writes, as the marks say.
 void transport::check_marks() noexcept {
-  if (face_ == nullptr) return;
+  if (closed_) return;
   if (!writing_paused_ && queue_.size() > limits_.high) {
     writing_paused_ = true;
-    face_->on_pause_writing();
+    if (face_ != nullptr) face_->on_pause_writing();
   } else if (writing_paused_ && queue_.size() <= limits_.low) {
-    face_->on_resume_writing();
+    face_ != nullptr ? face_->on_resume_writing() : static_cast<void>(writing_resumed());
   }
 }
 
@@ -137,6 +137,8 @@ bool transport::take_back(detail::borrowed_segment& segment, bool keep) noexcept
   } else if (!queue_.replace_by_copy(segment)) {
     queue_.remove(segment);
     fail(ENOMEM, "write");
+  } else {
+    check_marks();
   }
   return true;
 }

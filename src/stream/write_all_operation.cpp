@@ -58,6 +58,7 @@ void write_all_operation::settle() {
     if (task() != nullptr) task()->throw_if_interrupted();
     if (rest().empty()) return;
   }
+  if (aborted_) task()->keep_interruption();
   core_->throw_if_broken();
   if (core_->transport()->error() != nullptr) {
     std::rethrow_exception(core_->transport()->error());

@@ -171,6 +171,7 @@ void write_queue::return_borrowed() noexcept {
     ++at;  // before the segment goes
     if (each.kind_ == write_segment::kind::borrowed) {
       static_cast<borrowed_segment&>(each).on_returned();
+      if (empty_) return;  // there was no memory for a copy, and everything was dropped
     }
   }
 }

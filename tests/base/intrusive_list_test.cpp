@@ -46,6 +46,21 @@ TEST_CASE("intrusive_list: is first in, first out", "[base][intrusive_list]") {
   CHECK(items.empty());
 }
 
+TEST_CASE("intrusive_list: insert_before() puts an element in front of another",
+          "[base][intrusive_list]") {
+  item a('a'), b('b'), c('c'), d('d');
+  list items;
+  items.push_back(a);
+  items.push_back(c);
+
+  items.insert_before(c, b);
+  items.insert_before(a, d);
+
+  CHECK(names_in(items) == "dabc");
+  CHECK(&items.front() == &d);
+  clear(items);
+}
+
 TEST_CASE("intrusive_list: an element knows whether it is in a list", "[base][intrusive_list]") {
   item a('a');
   list items;

@@ -83,6 +83,8 @@ template <class Value>
 std::string describe(const Value& value) {
   if constexpr (std::is_arithmetic_v<Value>) {
     return std::to_string(value);
+  } else if constexpr (std::is_convertible_v<const Value&, std::string>) {
+    return value;
   } else {
     return "object";
   }

@@ -70,3 +70,21 @@ TEST_CASE("extension: close() destroys them behind callbacks, the last one first
   CHECK(events == "callback other counter ");
   CHECK(loop.find_extension<counter>() == nullptr);
 }
+
+TEST_CASE("extension: close() tells all, once, while callbacks still wait", "[loop][extension]") {
+  struct told final : ouro::loop_extension {
+    explicit told(ouro::event_loop& of) : loop(of) {}
+    void on_close() noexcept override { events += loop.is_closed() ? "late " : "told "; }
+
+    ouro::event_loop& loop;
+  };
+  events.clear();
+  ouro::event_loop loop;
+  loop.extension<told>();
+  loop.extension<counter>();
+
+  loop.close();
+  loop.close();
+
+  CHECK(events == "told counter ");
+}
