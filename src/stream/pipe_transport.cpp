@@ -62,6 +62,7 @@ class read_pipe_transport final : public pipe_transport, private operation {
     into_ = into;
     get_loop()->io().submit(*this);
   }
+  void repeat_receive() noexcept override { get_loop()->io().submit(*this); }
   void end_receive() noexcept override { get_loop()->io().cancel(*this); }
   void begin_send() noexcept override {}  // nothing can be written
   void end_send() noexcept override {}
@@ -124,6 +125,7 @@ class write_pipe_transport final : public pipe_transport {
   }
 
   void begin_receive(mutable_buffer) noexcept override { get_loop()->io().submit(watch_); }
+  void repeat_receive() noexcept override { get_loop()->io().submit(watch_); }
   void end_receive() noexcept override { get_loop()->io().cancel(watch_); }
   void begin_send() noexcept override { get_loop()->io().submit(write_); }
   void amend_send() noexcept override { get_loop()->io().amend(write_); }

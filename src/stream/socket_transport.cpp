@@ -65,6 +65,7 @@ class socket_transport final : public transport {
     receive_.set_target(into);
     get_loop()->io().submit(receive_);
   }
+  void repeat_receive() noexcept override { get_loop()->io().submit(receive_); }
   void end_receive() noexcept override { get_loop()->io().cancel(receive_); }
 
   void begin_send() noexcept override { get_loop()->io().submit(send_); }

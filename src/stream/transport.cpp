@@ -150,10 +150,10 @@ void transport::sent(int result) noexcept {
     queue_.consume(static_cast<std::size_t>(result));
   } else if (!is_cancelled(result)) {
     fail(-result, "send");
-  } else if (!stopped) {
+  } else if (!stopped && result == -ECANCELED) {
     stopped_ = true;  // nobody here has asked for it: the loop closes
     return;
-  }
+  }  // else it was a signal, or asked for: what was not sent is sent again
   if (dropping_) [[unlikely]] {
     drop_queue();
   } else if (stopped) [[unlikely]] {
@@ -200,6 +200,11 @@ void transport::received(int result) noexcept {
   } else if (result == 0) {
     if (face_ != nullptr) face_->on_eof();
   } else if (is_cancelled(result)) {
+    if (!stopped && result != -ECANCELED) {  // a signal
+      receiving_ = true;
+      polling_ = polled;
+      return repeat_receive();
+    }
     if (!stopped) stopped_ = true;  // nobody here has asked for it: the loop closes
     if (stopped_) return;
     if (face_ != nullptr) face_->on_receive_ended();

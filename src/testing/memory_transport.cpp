@@ -65,6 +65,7 @@ class memory_transport final : public transport, private memory_port {
     receive_.ask();
     look_for_bytes();
   }
+  void repeat_receive() noexcept override {}  // no signal interrupts it
   void end_receive() noexcept override { receive_.stop(); }
   void begin_send() noexcept override {
     send_.ask();

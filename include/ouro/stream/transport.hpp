@@ -191,6 +191,8 @@ class transport : public base_transport, private detail::ready_node, private lis
 
   virtual void begin_receive(mutable_buffer into) noexcept = 0;
   virtual void end_receive() noexcept = 0;
+  /// The same once more: a signal has ended it.
+  virtual void repeat_receive() noexcept = 0;
   /// Sends from queue().
   virtual void begin_send() noexcept = 0;
   /// There is more in queue() than when begin_send() was called. May do nothing.
