@@ -3,7 +3,7 @@
 #pragma once
 
 #include "ouro/stream/connection.hpp"
-#include "ouro/stream/detail/socket_transport.hpp"
+#include "ouro/stream/socket_transport.hpp"
 #include "ouro/testing/socket_pair.hpp"
 
 #include "tests/io/io_fixture.hpp"

@@ -12,11 +12,11 @@
 
 namespace ouro::inline v0::detail {
 
-/// Takes the first `most` bytes, or all if there are less, as what a read gives: a string of their
-/// own, or a view of the stream's memory.
+/// Takes the first `count` bytes, or what there is, as what a read gives: a string of their own, or
+/// a view of the stream's memory.
 template <class Text>
-Text take_text(stream_core& core, std::size_t most) {
-  const Text taken(core.text().substr(0, most));
+Text take_text(stream_core& core, std::size_t count) {
+  const Text taken(core.text().substr(0, count));
   core.consume(taken.size());
   if constexpr (std::is_same_v<Text, std::string>) core.tidy();
   return taken;
@@ -91,7 +91,7 @@ class [[nodiscard]] readexactly_operation final : public read_wait {
   std::size_t count_;
 };
 
-/// Takes what there is first, then receives into what is left of its memory.
+/// Fills its memory when there is enough.
 class [[nodiscard]] readexactly_into_operation final : public read_wait {
  public:
   readexactly_into_operation(stream_core& core, mutable_buffer into) noexcept
@@ -150,6 +150,7 @@ class until_wait : public read_wait {
 
  private:
   bool is_met() const noexcept override;
+  std::size_t certain() const noexcept;
 
   separators separators_;
   std::size_t limit_;
