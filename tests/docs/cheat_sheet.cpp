@@ -133,3 +133,25 @@ ouro::task<> rest(ouro::event& event, int fd, std::span<std::byte> buffer, std::
   auto listener = ouro::listener::local(8080);
   ouro::socket client = co_await listener.accept();
 }
+
+// Streams and servers
+
+ouro::task<> handle(ouro::stream_reader, ouro::stream_writer) { co_return; }
+
+ouro::task<> streams() {
+  auto [reader, writer] = co_await ouro::open_connection("localhost", 80);
+  std::string line = co_await reader.readline();
+  while (auto next = co_await reader.anext()) line = *next;
+  std::string data = co_await reader.read(4096);
+  line = co_await reader.readuntil("\r\n\r\n");
+  data = co_await reader.readexactly(10);
+  writer.write(data); co_await writer.drain();
+  co_await writer.write_all(data);
+  writer.write_eof();
+  writer.close(); co_await writer.wait_closed();
+  auto& loop = ouro::get_running_loop();
+  auto server = co_await ouro::start_server(handle, "", 8080);
+  co_await server.serve_forever();
+  server.close(); co_await server.wait_closed();
+  auto other = co_await loop.create_server([] { return new ouro::protocol; }, "", 8081);
+}
