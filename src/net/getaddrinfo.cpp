@@ -157,6 +157,8 @@ void replace_getaddrinfo(resolve_function function) {
   other.function.swap(replacing);
 }
 
+}  // namespace detail
+
 // The members of event_loop. An answer goes to the loop of the task that awaits.
 
 task<std::vector<address_info>> network_methods::getaddrinfo(std::string_view host, int port) {
@@ -176,5 +178,4 @@ task<std::vector<address_info>> network_methods::getaddrinfo(std::string_view ho
   return ouro::getaddrinfo(host, service, options);
 }
 
-}  // namespace detail
 }  // namespace ouro::inline v0

@@ -66,7 +66,7 @@ task<name_info> getnameinfo(endpoint of, int flags) {
   co_return done.answer();
 }
 
-task<name_info> detail::network_methods::getnameinfo(const endpoint& of, int flags) {
+task<name_info> network_methods::getnameinfo(const endpoint& of, int flags) {
   return ouro::getnameinfo(of, flags);
 }
 

@@ -123,18 +123,18 @@ task<std::size_t> sock_sendfile(socket& over, int file, sendfile_options options
 
 // The members of event_loop
 
-task<std::size_t> detail::network_methods::sendfile(transport& over, int file) {
+task<std::size_t> network_methods::sendfile(transport& over, int file) {
   return ouro::sendfile(over, file);
 }
-task<std::size_t> detail::network_methods::sendfile(transport& over, int file,
-                                                    const sendfile_options& options) {
+task<std::size_t> network_methods::sendfile(transport& over, int file,
+                                            const sendfile_options& options) {
   return ouro::sendfile(over, file, options);
 }
-task<std::size_t> detail::network_methods::sock_sendfile(socket& over, int file) {
+task<std::size_t> network_methods::sock_sendfile(socket& over, int file) {
   return ouro::sock_sendfile(over, file);
 }
-task<std::size_t> detail::network_methods::sock_sendfile(socket& over, int file,
-                                                         const sendfile_options& options) {
+task<std::size_t> network_methods::sock_sendfile(socket& over, int file,
+                                                 const sendfile_options& options) {
   return ouro::sock_sendfile(over, file, options);
 }
 

@@ -171,7 +171,7 @@ void transport::sent(int result) noexcept {
 /// Everything is sent: does what has waited for that.
 void transport::queue_drained() noexcept {
   drained_at_ = sweep_.tick;
-  if (!sweep_.running && queue_.has_spare()) [[unlikely]]
+  if (!sweep_.running && !closing_ && queue_.has_spare()) [[unlikely]]
     start_sweep();
   if (closing_) [[unlikely]] {
     finish_if_idle();

@@ -54,7 +54,7 @@ using exception_handler = unique_function<void(event_loop&, const exception_cont
 /// Threads: everything belongs to the thread that runs the loop, but call_soon_threadsafe(). While
 /// the loop is not running any one thread may use it. The first thread to run it stays its thread.
 /// asyncio: EventLoop.
-class event_loop final : public detail::network_methods {
+class event_loop final : public network_methods {
  public:
   event_loop() : event_loop(event_loop_options{}) {}
   /// Errors: ring_setup_error, if the kernel gives no io_uring; its text says why and what to do.
@@ -354,7 +354,7 @@ std::unique_ptr<event_loop> new_event_loop(const event_loop_options& options = {
 
 // Definitions of the templates above
 
-inline event_loop& detail::network_methods::self() noexcept {
+inline event_loop& network_methods::self() noexcept {
   return static_cast<event_loop&>(*this);
 }
 

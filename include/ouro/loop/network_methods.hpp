@@ -21,8 +21,6 @@ struct name_info;
 struct sendfile_options;
 struct server_options;
 
-namespace detail {
-
 /// The methods of event_loop by which asyncio's programs reach the network. Each forwards to the
 /// free function of its name, which says what it does; all are defined beside that. Those that take
 /// a protocol factory, any callable that gives a pointer to a new protocol, give a transport and
@@ -92,5 +90,4 @@ class network_methods {
   event_loop& self() noexcept;
 };
 
-}  // namespace detail
 }  // namespace ouro::inline v0

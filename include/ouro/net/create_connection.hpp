@@ -6,8 +6,8 @@
 #include "ouro/net/connect_tcp.hpp"
 #include "ouro/net/connect_unix.hpp"
 #include "ouro/net/connection_options.hpp"
-#include "ouro/stream/socket_transport.hpp"
 #include "ouro/stream/protocol_connection.hpp"
+#include "ouro/stream/socket_transport.hpp"
 
 #include <string_view>
 #include <utility>
@@ -55,24 +55,24 @@ template <class Factory>
 // The members of event_loop
 
 template <class Factory>
-auto detail::network_methods::create_connection(Factory factory, std::string_view host, int port) {
+auto network_methods::create_connection(Factory factory, std::string_view host, int port) {
   return ouro::create_connection(self(), std::move(factory), host, port);
 }
 template <class Factory>
-auto detail::network_methods::create_connection(Factory factory, std::string_view host, int port,
-                                                const connection_options& options) {
+auto network_methods::create_connection(Factory factory, std::string_view host, int port,
+                                        const connection_options& options) {
   return ouro::create_connection(self(), std::move(factory), host, port, options);
 }
 template <class Factory>
-auto detail::network_methods::create_connection(Factory factory, socket connected) {
+auto network_methods::create_connection(Factory factory, socket connected) {
   return ouro::create_connection(self(), std::move(factory), std::move(connected));
 }
 template <class Factory>
-auto detail::network_methods::create_unix_connection(Factory factory, std::string_view path) {
+auto network_methods::create_unix_connection(Factory factory, std::string_view path) {
   return ouro::create_unix_connection(self(), std::move(factory), path);
 }
 template <class Factory>
-auto detail::network_methods::connect_accepted_socket(Factory factory, socket accepted) {
+auto network_methods::connect_accepted_socket(Factory factory, socket accepted) {
   return ouro::create_connection(self(), std::move(factory), std::move(accepted));
 }
 

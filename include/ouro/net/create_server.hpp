@@ -74,32 +74,30 @@ template <class Factory>
 // The members of event_loop
 
 template <class Factory>
-auto detail::network_methods::create_server(Factory factory, std::string_view host, int port) {
+auto network_methods::create_server(Factory factory, std::string_view host, int port) {
   return ouro::create_server(self(), std::move(factory), host, port);
 }
 template <class Factory>
-auto detail::network_methods::create_server(Factory factory, std::string_view host, int port,
-                                            const server_options& options) {
+auto network_methods::create_server(Factory factory, std::string_view host, int port,
+                                    const server_options& options) {
   return ouro::create_server(self(), std::move(factory), host, port, options);
 }
 template <class Factory>
-auto detail::network_methods::create_server(Factory factory,
-                                            std::span<const std::string_view> hosts, int port,
-                                            const server_options& options) {
+auto network_methods::create_server(Factory factory, std::span<const std::string_view> hosts,
+                                    int port, const server_options& options) {
   return ouro::create_server(self(), std::move(factory), hosts, port, options);
 }
 template <class Factory>
-auto detail::network_methods::create_server(Factory factory, socket bound,
-                                            const server_options& options) {
+auto network_methods::create_server(Factory factory, socket bound, const server_options& options) {
   return ouro::create_server(self(), std::move(factory), std::move(bound), options);
 }
 template <class Factory>
-auto detail::network_methods::create_unix_server(Factory factory, std::string_view path) {
+auto network_methods::create_unix_server(Factory factory, std::string_view path) {
   return ouro::create_unix_server(self(), std::move(factory), path);
 }
 template <class Factory>
-auto detail::network_methods::create_unix_server(Factory factory, std::string_view path,
-                                                 const server_options& options) {
+auto network_methods::create_unix_server(Factory factory, std::string_view path,
+                                         const server_options& options) {
   return ouro::create_unix_server(self(), std::move(factory), path, options);
 }
 

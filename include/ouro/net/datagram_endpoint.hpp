@@ -109,8 +109,8 @@ template <class Factory>
 // The member of event_loop
 
 template <class Factory>
-auto detail::network_methods::create_datagram_endpoint(Factory factory,
-                                                       const datagram_endpoint_options& options) {
+auto network_methods::create_datagram_endpoint(Factory factory,
+                                               const datagram_endpoint_options& options) {
   return ouro::create_datagram_endpoint(self(), std::move(factory), options);
 }
 

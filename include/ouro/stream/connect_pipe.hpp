@@ -49,12 +49,12 @@ template <class Factory>
 // The members of event_loop
 
 template <class Factory>
-auto detail::network_methods::connect_read_pipe(Factory factory, unique_fd readable) {
+auto network_methods::connect_read_pipe(Factory factory, unique_fd readable) {
   return ouro::connect_read_pipe(self(), std::move(factory), std::move(readable));
 }
 
 template <class Factory>
-auto detail::network_methods::connect_write_pipe(Factory factory, unique_fd writable) {
+auto network_methods::connect_write_pipe(Factory factory, unique_fd writable) {
   return ouro::connect_write_pipe(self(), std::move(factory), std::move(writable));
 }
 
