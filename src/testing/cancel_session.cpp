@@ -145,7 +145,6 @@ void cancel_session::run(const cancel_options& options) {
 
 void cancel_session::run_on_loop(event_loop& loop, const cancel_options& options) {
   loop_ = &loop;
-  background_requests_ = options.background_requests;
   std::optional<chaos> bent;
   std::optional<shake> shaken;
   if (options.chaos != nullptr) bent.emplace(*options.chaos, loop);
@@ -284,7 +283,6 @@ void cancel_session::on_turn(detail::ready_queue&) noexcept {
 }
 
 void cancel_session::on_submit(operation& request, io_uring_sqe&) noexcept {
-  if (background_requests_) return;
   detail::task_base* task = detail::task_base::current_or_null();
   if (task == nullptr || !waits_for_request(*task)) return;
   requests_[&request] = task_handle<>(detail::intrusive_ptr<detail::task_base>(task));

@@ -77,7 +77,6 @@ class cancel_session final : private task_hooks, private loop_hooks, private rin
   bool armed_ = false;    // an interruption waits for its moment
   bool hung_ = false;
   bool creating_ = false;
-  bool background_requests_ = false;
   std::string place_;  // where the scenario was interrupted
   event_loop* loop_ = nullptr;
   task_handle<> subject_;

@@ -20,13 +20,13 @@ std::string problems_of(const cancel_report& report) {
 }
 
 void stands_everything(ouro::task<> (*scenario)(cancel_run&)) {
-  const auto report = cancel_everywhere(scenario, {.background_requests = true});
+  const auto report = cancel_everywhere(scenario);
   CHECK(problems_of(report) == "");
   CHECK(report.suspensions >= 2);
   for (std::uint64_t seed = 1; seed <= 3; ++seed) {
     const chaos_options hostile{.seed = seed, .delay = 0.5, .shorten = 0.7};
     const auto bent = cancel_everywhere(
-        scenario, {.shake_seed = seed, .chaos = &hostile, .background_requests = true});
+        scenario, {.shake_seed = seed, .chaos = &hostile});
     INFO("seed " << seed);
     CHECK(problems_of(bent) == "");
   }

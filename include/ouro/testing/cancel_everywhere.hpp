@@ -52,9 +52,6 @@ struct cancel_options {
   std::optional<std::uint64_t> shake_seed = std::nullopt;
   /// Bends the kernel's answers in every run.
   const chaos_options* chaos = nullptr;
-  /// Whether a task may go on while a request that it has submitted is in the kernel: with a
-  /// transport it may, which makes its requests for itself.
-  bool background_requests = false;
 };
 static_assert(std::is_trivially_destructible_v<cancel_options>);
 
