@@ -33,6 +33,11 @@ transport::transport(event_loop& loop, flow way)
 
 transport::~transport() { OURO_ASSERT(!linked()); }
 
+/// Without a face, and with nobody but the loop to hold it, nobody could ever close it.
+void transport::on_last_owner() noexcept {
+  if (face_ == nullptr && loop_ != nullptr) close();
+}
+
 // Writing.
 
 void transport::write(const_buffer data) {

@@ -42,7 +42,11 @@ class base_transport {
 
   void add_reference() noexcept { ++references_; }
   void drop_reference() noexcept {
-    if (--references_ == 0) dispose();
+    if (--references_ == 0) {
+      dispose();
+    } else if (references_ == 1) {
+      on_last_owner();
+    }
   }
 
  protected:
@@ -50,6 +54,8 @@ class base_transport {
   virtual ~base_transport() = default;
 
  private:
+  /// One owner is left.
+  virtual void on_last_owner() noexcept {}
   /// Destroys the transport, which nobody refers to any more.
   virtual void dispose() noexcept { delete this; }
 

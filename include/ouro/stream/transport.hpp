@@ -227,6 +227,7 @@ class transport : public base_transport, private detail::ready_node, private lis
   friend class intrusive_list<transport>;
 
   void flush() noexcept;
+  void on_last_owner() noexcept override;
   void refuse_write(const_buffer data);
   void start_sweep() noexcept;
   bool sweep() noexcept;
