@@ -1,39 +1,16 @@
 // SPDX-License-Identifier: BSL-1.0
 // Programs that have nothing to do with ouro at the other end.
-#include "ouro/io/read.hpp"
 #include "ouro/net/datagram_transport.hpp"
 
 #include "tests/net/datagram_fixture.hpp"
+#include "tests/net/programs.hpp"
 
-#include <array>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <unistd.h>
 
 using namespace net_test;
 
 namespace {
-
-/// Whether there is such a program; says so if not.
-bool has_program(const std::string& name) {
-  if (std::system(("command -v " + name + " > /dev/null 2>&1").c_str()) == 0) return true;
-  WARN("skipped: " + name + " is not installed");
-  return false;
-}
-
-/// Runs a command of the shell to its end while the loop goes on; gives what it has printed.
-ouro::task<std::string> output_of(std::string command) {
-  std::FILE* const pipe = ::popen(command.c_str(), "re");
-  REQUIRE(pipe != nullptr);
-  std::array<std::byte, 4096> buffer;
-  std::string output;
-  while (const std::size_t size = co_await ouro::read(::fileno(pipe), buffer)) {
-    output += ouro::as_text(std::span(buffer).first(size));
-  }
-  ::pclose(pipe);
-  co_return output;
-}
 
 /// Answers each datagram with "re:" before it.
 ouro::task<logging_endpoint> answering() {
