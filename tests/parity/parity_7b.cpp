@@ -64,7 +64,7 @@ class P : public ouro::protocol {
 ouro::task<> amain() {
   auto& loop = ouro::get_running_loop();
   auto done = loop.create_future();
-  auto s = co_await loop.create_server([done] { return new P(done); }, "127.0.0.1", 0);
+  auto s = co_await loop.create_server([&done] { return new P(done); }, "127.0.0.1", 0);
   auto [r, w] = co_await connect_to(s);
   w.write("some data");
   w.write_eof();
@@ -204,7 +204,7 @@ class P : public ouro::buffered_protocol {
 ouro::task<> amain() {
   auto& loop = ouro::get_running_loop();
   auto done = loop.create_future();
-  auto s = co_await loop.create_server([done] { return new P(done); }, "127.0.0.1", 0);
+  auto s = co_await loop.create_server([&done] { return new P(done); }, "127.0.0.1", 0);
   auto [r, w] = co_await connect_to(s);
   w.write("in pieces of four");
   w.close();
