@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-// Durations and clocks, smart pointers and std::reference_wrapper, without the rest of <chrono>, <memory>
-// and <functional>: calendars, string streams, ranges, hash maps. They would be a fifth of what
-// including ouro costs (docs/design/includes.md). Where libstdc++ has no such parts, the whole.
+// Durations and clocks, smart pointers, std::reference_wrapper and the concepts of ranges, without the
+// rest of <chrono>, <memory>, <functional> and <ranges>: calendars, string streams, views, hash maps.
+// They would be a fifth of what including ouro costs (docs/design/includes.md). Where libstdc++ has no
+// such parts, the whole.
 
 #if __has_include(<bits/chrono.h>)
 #include <bits/chrono.h>
@@ -22,4 +23,10 @@
 #include <bits/refwrap.h>
 #else
 #include <functional>
+#endif
+
+#if __has_include(<bits/ranges_base.h>)
+#include <bits/ranges_base.h>
+#else
+#include <ranges>
 #endif

@@ -9,7 +9,6 @@
 #include "ouro/stream/transport.hpp"
 
 #include <optional>
-#include <ranges>
 #include <string_view>
 #include <utility>
 

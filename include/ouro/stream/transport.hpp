@@ -14,7 +14,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <ranges>
 #include <string_view>
 #include <utility>
 
