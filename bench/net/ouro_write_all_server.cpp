@@ -3,15 +3,16 @@
 #include "ouro_server.hpp"
 
 #include <cstddef>
+#include <memory>
 #include <span>
-#include <vector>
 
 namespace {
 
 ouro::task<> echo(ouro::stream_reader reader, ouro::stream_writer writer, std::size_t room) {
-  std::vector<std::byte> buffer(room);
+  const auto memory = std::make_unique_for_overwrite<std::byte[]>(room);
+  const std::span buffer(memory.get(), room);
   while (const std::size_t received = co_await reader.read(buffer)) {
-    co_await writer.write_all(std::span(buffer).first(received));
+    co_await writer.write_all(buffer.first(received));
   }
 }
 

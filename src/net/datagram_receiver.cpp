@@ -18,7 +18,7 @@ namespace {
 
 /// Of a UNIX socket, whose datagrams are as long as the sender's buffer lets them be; asyncio takes
 /// as many bytes.
-constexpr std::size_t longest_local = 256 * 1024;
+constexpr std::size_t longest_local = std::size_t{256} * 1024;
 constexpr std::size_t longest_udp = 65'536;
 constexpr std::size_t control_size = 64;
 /// Room for the sender in a shared buffer: what lies behind it is aligned.

@@ -68,7 +68,7 @@ void datagram_socket_transport::do_send(const_buffer data, const endpoint& to,
 }
 
 void datagram_socket_transport::set_write_buffer_limits(const datagram_buffer_limits& limits) {
-  write_buffer_limits next{.low = 16 * 1024, .high = 64 * 1024};
+  write_buffer_limits next{.low = std::size_t{16} * 1024, .high = std::size_t{64} * 1024};
   if (limits.high) {
     next = {.low = limits.low.value_or(*limits.high / 4), .high = *limits.high};
   } else if (limits.low) {
@@ -229,7 +229,7 @@ void datagram_socket_transport::finish() noexcept {
   if (receiver_.in_flight() || !sender_.idle()) return;
   try {
     local_ = socket_.local_endpoint();
-  } catch (const std::system_error&) {
+  } catch (const std::system_error&) {  // NOLINT(bugprone-empty-catch)
     // The user has closed it: what it was in the beginning must do.
   }
   socket_ = ouro::socket();

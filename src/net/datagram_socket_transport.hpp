@@ -102,7 +102,7 @@ class datagram_socket_transport final : public datagram_transport,
   step_node end_{*this, &datagram_socket_transport::lose};
   context_slot context_;
   std::optional<future<>> started_;  // until connection_made() has been called
-  write_buffer_limits limits_{.low = 16 * 1024, .high = 64 * 1024};
+  write_buffer_limits limits_{.low = std::size_t{16} * 1024, .high = std::size_t{64} * 1024};
   std::uint64_t flow_mark_ = 0;  // what sendto() had taken when flow_ was made ready
   bool made_ = false;
   bool closing_ = false;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "stream_registry.hpp"
 
+#include "ouro/stream/detail/block_pool.hpp"
+
 namespace ouro::inline v0::detail {
 namespace {
 
@@ -34,6 +36,7 @@ void stream_registry::run() noexcept {
   sweep_.running = false;
   bool again = false;
   for (transport& each : open_) again = each.sweep() || again;
+  again = block::trim() || again;
   ++sweep_.tick;
   if (again) start_sweep();
 }

@@ -308,9 +308,8 @@ bool transport::sweep() noexcept {
   const bool written = queue_spare && drained_at_ == sweep_.tick;
   if (queue_spare && !written) queue_.release_spare();
   if (!receiving_ || !spare_) return written;
-  if (armed_at_ == sweep_.tick) return true;
-  stop_receiving();
-  return written;
+  if (armed_at_ != sweep_.tick) stop_receiving();
+  return true;
 }
 
 void transport::loop_closing() noexcept {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "ouro/stream/connection.hpp"
+#include "ouro/stream/detail/block_pool.hpp"
 #include "ouro/stream/socket_transport.hpp"
 #include "ouro/testing/socket_pair.hpp"
 
@@ -10,6 +11,7 @@
 
 #include <string>
 #include <utility>
+#include <vector>
 
 namespace stream_test {
 
@@ -54,6 +56,18 @@ inline std::string pattern(std::size_t size, unsigned seed = 1) {
 
 inline std::string text_of(ouro::const_buffer data) {
   return std::string(reinterpret_cast<const char*>(data.data()), data.size());
+}
+
+/// All that this thread's pool keeps: what is given to it from now on is all that it keeps.
+inline std::vector<ouro::detail::block> empty_block_pool() {
+  std::vector<ouro::detail::block> all;
+  for (const std::size_t size : {std::size_t{4096}, std::size_t{16384}, std::size_t{65536}}) {
+    for (std::size_t before = 0; before != ouro::detail::block::kept();) {
+      before = ouro::detail::block::kept();
+      all.push_back(ouro::detail::block::of(size));
+    }
+  }
+  return all;
 }
 
 }  // namespace stream_test

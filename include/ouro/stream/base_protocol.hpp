@@ -21,6 +21,7 @@ class base_protocol {
 
   /// The connection is over, and this is the last call. `error` is null if it was closed by either
   /// side.
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): who overrides this moves it away
   virtual void connection_lost(std::exception_ptr /*error*/) {}
 
   /// The transport buffers more than its high mark: stop writing until resume_writing(). The two

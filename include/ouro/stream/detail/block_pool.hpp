@@ -7,8 +7,8 @@
 namespace ouro::inline v0::detail {
 
 /// Memory for bytes on their way. It comes from a pool of the thread, and goes back to the pool of
-/// the thread that lets it go: blocks of 4, 16 and 64 KiB, of which a thread keeps up to 16 MiB.
-/// Larger ones come from the system and go back to it.
+/// the thread that lets it go: blocks of 4, 16 and 64 KiB, of which a thread keeps up to 16 MiB, and
+/// 1 MiB when it has long not needed more. What is not kept is the system's.
 class block {
  public:
   /// The largest size that is kept for reuse.
@@ -46,6 +46,9 @@ class block {
 
   /// How many bytes the calling thread keeps for reuse.
   static std::size_t kept() noexcept;
+  /// To be called from time to time: gives the system what the calling thread has kept and not used
+  /// since the last call. Returns whether the next call may find more.
+  static bool trim() noexcept;
 
  private:
   block(std::byte* data, std::size_t size) noexcept : data_(data), size_(size) {}
