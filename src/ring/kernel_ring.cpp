@@ -36,6 +36,7 @@ class fork_registry {
     for (kernel_ring& ring : rings) {
       ::close(ring.uring_.ring_fd);
       ring.uring_.ring_fd = -1;
+      ring.forbid_filling();
     }
     mutex.unlock();
   }

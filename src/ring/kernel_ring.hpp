@@ -5,6 +5,8 @@
 #include "ouro/base/time.hpp"
 #include "ouro/ring/liburing.hpp"
 
+#include <cstdint>
+
 namespace ouro::inline v0::detail {
 
 /// The queues shared with the kernel, and every system call on them. Whatever serves those queues
@@ -39,6 +41,17 @@ class kernel_ring : private list_hook {
   /// The queues, for liburing's inlines.
   io_uring& queues() noexcept { return uring_; }
 
+  /// Whether the next entry of the submission queue is free, and nothing else has to be looked at
+  /// before it is filled: one comparison for each request.
+  bool may_fill_next() const noexcept {
+    return static_cast<std::int32_t>(fill_until_ - uring_.sq.sqe_tail) > 0;
+  }
+  /// Lets may_fill_next() be true as long as there is room now.
+  void allow_filling() noexcept {
+    fill_until_ = io_uring_smp_load_acquire(uring_.sq.khead) + uring_.sq.ring_entries;
+  }
+  void forbid_filling() noexcept { fill_until_ = uring_.sq.sqe_tail; }
+
  private:
   friend class intrusive_list<kernel_ring>;
   friend class fork_registry;
@@ -46,6 +59,7 @@ class kernel_ring : private list_hook {
   int enter(unsigned min_complete, unsigned flags, void* argument, std::size_t size) noexcept;
 
   io_uring uring_{};
+  std::uint32_t fill_until_ = 0;  // a position, which wraps around as sqe_tail does
   int enter_fd_ = -1;         // the ring's descriptor, or its number among the thread's rings
   unsigned enter_flags_ = 0;  // tells which
 };

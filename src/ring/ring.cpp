@@ -116,18 +116,14 @@ inline void ring::release_slot(std::uint32_t index) noexcept {
 
 void ring::submit(operation& request) noexcept {
   OURO_ASSERT(!request.in_flight());
-  if (queues_->ring_fd < 0) [[unlikely]]
-    return;  // in a forked child
-  io_uring_sq& sq = queues_->sq;
-  if (draining_ || !waiting_.empty() || first_free_ == no_slot ||
-      sq.sqe_tail - io_uring_smp_load_acquire(sq.khead) >= sq.ring_entries) [[unlikely]] {
+  if (!kernel_->may_fill_next() || first_free_ == no_slot) [[unlikely]]
     return submit_slowly(request);
-  }
   ++in_flight_;
-  place(request, sq.sqe_tail++);
+  place(request, queues_->sq.sqe_tail++);
 }
 
 void ring::submit_slowly(operation& request) noexcept {
+  if (!alive()) return;  // in a forked child
   ++in_flight_;
   request.cancel_requested_ = false;
   request.cancel_queued_ = false;
@@ -137,6 +133,9 @@ void ring::submit_slowly(operation& request) noexcept {
   } else if (!waiting_.empty() || !start(request)) [[unlikely]] {
     request.state_ = operation::state::waiting;
     waiting_.push_back(request);
+    kernel_->forbid_filling();
+  } else if (hooks_.empty()) {
+    kernel_->allow_filling();
   }
 }
 
@@ -146,7 +145,11 @@ bool ring::start(operation& request) noexcept {
     return false;
   if (next_sqe() == nullptr) [[unlikely]]
     return false;
-  place(request, queues_->sq.sqe_tail - 1);
+  const std::uint32_t position = queues_->sq.sqe_tail - 1;
+  place(request, position);
+  for (ring_hooks& hooks : hooks_) {
+    hooks.on_submit(request, queues_->sq.sqes[position & queues_->sq.ring_mask]);
+  }
   return true;
 }
 
@@ -165,9 +168,6 @@ inline void ring::place(operation& request, std::uint32_t position) noexcept {
   const std::uint64_t id = std::uint64_t{taken.generation} << 32 | index;
   request.prepare(sqe);
   sqe.user_data = id;
-  if (!hooks_.empty()) [[unlikely]] {
-    for (ring_hooks& hooks : hooks_) hooks.on_submit(request, sqe);
-  }
 }
 
 io_uring_sqe* ring::next_sqe() noexcept {
@@ -231,14 +231,16 @@ unsigned ring::dispatch(unsigned limit) {
   if (!hooks_.empty() || holding_) [[unlikely]]
     return dispatch_bent(limit);
   unsigned count = dispatch_refused(limit);
-  io_uring_cq& cq = queues_->cq;
-  for (; count < limit; ++count) {
-    const unsigned head = *cq.khead;
+  const io_uring_cq& cq = queues_->cq;
+  const io_uring_cqe* const answers = cq.cqes;
+  const unsigned mask = cq.ring_mask;
+  // Nobody else writes the head.
+  for (unsigned head = *cq.khead; count < limit; ++count) {
     if (head == io_uring_smp_load_acquire(cq.ktail)) break;
-    const io_uring_cqe& cqe = cq.cqes[head & cq.ring_mask];
+    const io_uring_cqe& cqe = answers[head & mask];
     const ring_answer answer{cqe.user_data, cqe.res, cqe.flags};
     // Before the call, which may submit and so let the kernel make more completions.
-    io_uring_smp_store_release(cq.khead, head + 1);
+    io_uring_smp_store_release(cq.khead, ++head);
     complete<false>(answer);
   }
   return count;
@@ -316,6 +318,7 @@ void ring::drain() {
     explicit draining_scope(bool& flag) noexcept : draining(flag) { draining = true; }
     ~draining_scope() { draining = false; }
   } scope(draining_);
+  kernel_->forbid_filling();
   cancel_all();
   while (in_flight_ != 0) {
     enter(std::nullopt);

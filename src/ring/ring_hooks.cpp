@@ -10,6 +10,11 @@
 
 namespace ouro::inline v0 {
 
+void ring::add_hooks(ring_hooks& hooks) noexcept {
+  hooks_.push_back(hooks);
+  kernel_->forbid_filling();
+}
+
 /// dispatch() for a ring with hooks: they see all answers first, and may keep some for later.
 unsigned ring::dispatch_bent(unsigned limit) {
   if (!has_completions()) return 0;

@@ -122,7 +122,7 @@ class ring {
 
   /// Lets `hooks` see and bend requests and answers, after those that were added before. It must be
   /// removed before it or the ring goes.
-  void add_hooks(ring_hooks& hooks) noexcept { hooks_.push_back(hooks); }
+  void add_hooks(ring_hooks& hooks) noexcept;
   void remove_hooks(ring_hooks& hooks) noexcept { hooks.unlink(); }
 
   /// The descriptor of the ring: readable when there are completions; -1 in a forked child.
