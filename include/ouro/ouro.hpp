@@ -42,6 +42,7 @@
 #include "ouro/task/as_completed.hpp"
 #include "ouro/task/as_result.hpp"
 #include "ouro/task/awaitable.hpp"
+#include "ouro/task/closure_guard.hpp"
 #include "ouro/task/create_task.hpp"
 #include "ouro/task/deadline_scope.hpp"
 #include "ouro/task/future.hpp"
