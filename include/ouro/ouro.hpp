@@ -113,6 +113,7 @@
 #include "ouro/net/connection_options.hpp"
 #include "ouro/net/create_connection.hpp"
 #include "ouro/net/create_server.hpp"
+#include "ouro/net/datagram_address.hpp"
 #include "ouro/net/datagram_endpoint.hpp"
 #include "ouro/net/datagram_protocol.hpp"
 #include "ouro/net/datagram_transport.hpp"
