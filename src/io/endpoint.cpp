@@ -111,12 +111,17 @@ endpoint endpoint::parse(std::string_view text) {
 endpoint endpoint::from_native(const ::sockaddr& address, std::size_t length) noexcept {
   endpoint given;
   if (length < sizeof address.sa_family || length > sizeof(::sockaddr_un)) return given;
+  if (address.sa_family == AF_INET) [[likely]] {  // one for each datagram
+    if (length < sizeof(::sockaddr_in)) return given;
+    std::memcpy(given.storage_.data(), &address, offsetof(::sockaddr_in, sin_zero));
+    given.size_ = sizeof(::sockaddr_in);
+    return given;
+  }
   std::memcpy(given.storage_.data(), &address, length);
   given.size_ = length;
   switch (given.family()) {
     case address_family::ipv4:
-      if (length < sizeof(::sockaddr_in)) return {};
-      return {given.address(), given.port()};
+      return given;
     case address_family::ipv6:
       if (length < sizeof(::sockaddr_in6)) return {};
       return {given.address(), given.port()};
