@@ -53,9 +53,12 @@ class outgoing_datagram final : public outgoing_link, private operation {
     header_.msg_iov = &into_;
     header_.msg_iovlen = 1;
     if (to != nullptr) {
-      std::memcpy(&to_, &to->native(), to->native_size());
+      const ::sockaddr& native = to->native();
+      const std::size_t size = to->native_size();
+      size == sizeof(::sockaddr_in) ? std::memcpy(&to_, &native, sizeof(::sockaddr_in))
+                                    : std::memcpy(&to_, &native, size);
       header_.msg_name = &to_;
-      header_.msg_namelen = static_cast<socklen_t>(to->native_size());
+      header_.msg_namelen = static_cast<socklen_t>(size);
     }
     if (segment_size != 0) split_into(static_cast<std::uint16_t>(segment_size));
   }
@@ -131,7 +134,7 @@ void datagram_sender::completed(outgoing_datagram& datagram, int result) noexcep
   } else {
     datagram.destroy();
   }
-  if (result != -ECANCELED) pump();  // else the loop is closing
+  if (!queued_.empty() && result != -ECANCELED) pump();  // else the loop is closing
   if (dropped_) {
     if (idle()) owner_.reaped();
   } else {
