@@ -111,24 +111,28 @@ endpoint endpoint::parse(std::string_view text) {
 endpoint endpoint::from_native(const ::sockaddr& address, std::size_t length) noexcept {
   endpoint given;
   if (length < sizeof address.sa_family || length > sizeof(::sockaddr_un)) return given;
-  std::memcpy(given.storage_.data(), &address, length);
-  given.size_ = length;
-  switch (given.family()) {
-    case address_family::ipv4:
-      if (length < sizeof(::sockaddr_in)) return {};
-      return {given.address(), given.port()};
+  switch (static_cast<address_family>(address.sa_family)) {
+    [[likely]] case address_family::ipv4:  // one for each datagram
+      if (length < sizeof(::sockaddr_in)) return given;
+      std::memcpy(given.storage_.data(), &address, offsetof(::sockaddr_in, sin_zero));
+      given.size_ = sizeof(::sockaddr_in);
+      return given;
     case address_family::ipv6:
-      if (length < sizeof(::sockaddr_in6)) return {};
-      return {given.address(), given.port()};
-    case address_family::local:
-      if (const std::string_view path = given.path(); !path.empty() && path.front() != '\0') {
-        given.size_ = path_offset + path.size() + 1;
-        std::fill(given.storage_.begin() + static_cast<std::ptrdiff_t>(given.size_ - 1),
-                  given.storage_.end(), std::byte{});
-      }
+      if (length < sizeof(::sockaddr_in6)) return given;
+      std::memcpy(given.storage_.data(), &address, length);
+      given = endpoint(given.address(), given.port());
       return given;
     case address_family::unspecified:
-      return {};
+      return given;
+    case address_family::local:
+      break;
+  }
+  std::memcpy(given.storage_.data(), &address, length);
+  given.size_ = length;
+  if (const std::string_view path = given.path(); !path.empty() && path.front() != '\0') {
+    given.size_ = path_offset + path.size() + 1;
+    std::fill(given.storage_.begin() + static_cast<std::ptrdiff_t>(given.size_ - 1),
+              given.storage_.end(), std::byte{});
   }
   return given;
 }

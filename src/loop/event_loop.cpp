@@ -98,6 +98,7 @@ void event_loop::close() {
   if (is_closed()) return;
   extensions_.tell_close();
   ring_.drain();
+  extensions_.tell_drained();
   if (abandon_tasks_ != nullptr) abandon_tasks_(*this);
   closed_.store(true);
   drop_callbacks();

@@ -26,17 +26,15 @@ void datagram_hub::remove(datagram_socket_transport& transport) noexcept {
   if (transports_.empty()) buffers_ = nullptr;
 }
 
-buffer_ring* datagram_hub::buffers() noexcept {
+void datagram_hub::make_buffers() noexcept {
   const ring_features& features = loop_.io().features();
-  if (buffers_ != nullptr || no_buffers_) return buffers_.get();
   no_buffers_ = !features.buffer_rings || !features.recv_multishot;
-  if (no_buffers_) return nullptr;
+  if (no_buffers_) return;
   try {
     buffers_ = std::make_unique<buffer_ring>(loop_.io(), buffer_count, buffer_size);
   } catch (const std::exception&) {
     no_buffers_ = true;  // single requests do as well
   }
-  return buffers_.get();
 }
 
 void datagram_hub::release(std::uint16_t index) noexcept {

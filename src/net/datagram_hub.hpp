@@ -49,7 +49,11 @@ class datagram_hub final : public loop_extension {
   void remove(datagram_socket_transport& transport) noexcept;
 
   /// The shared buffers; null if the kernel has none to offer.
-  buffer_ring* buffers() noexcept;
+  buffer_ring* buffers() noexcept {
+    if (buffers_ == nullptr && !no_buffers_) [[unlikely]]
+      make_buffers();
+    return buffers_.get();
+  }
   filled_buffer& filled(std::uint16_t index) noexcept { return filled_[index]; }
   /// Gives a buffer back, to the receiver that has waited longest for one.
   void release(std::uint16_t index) noexcept;
@@ -57,6 +61,8 @@ class datagram_hub final : public loop_extension {
   void wait_for_buffer(starving_receiver& waiting) noexcept;
 
  private:
+  void make_buffers() noexcept;
+
   event_loop& loop_;
   intrusive_list<datagram_socket_transport> transports_;
   intrusive_list<starving_receiver> starving_;

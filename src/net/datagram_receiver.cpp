@@ -189,27 +189,25 @@ unsigned datagram_receiver::deliver_shared() {
   const int size = hub_.filled(index).size;
   ::io_uring_recvmsg_out* const out = ::io_uring_recvmsg_validate(buffer, size, &header_);
   if (out == nullptr) return 1;
-  incoming_datagram datagram;
-  datagram.data = {static_cast<const std::byte*>(::io_uring_recvmsg_payload(out, &header_)),
-                   ::io_uring_recvmsg_payload_length(out, size, &header_)};
-  datagram.from = endpoint::from_native(
-      *static_cast<const ::sockaddr*>(::io_uring_recvmsg_name(out)), out->namelen);
-  datagram.truncated = (out->flags & MSG_TRUNC) != 0;
-  if (out->controllen != 0) {
-    datagram.segment_size =
-        joined_size(::io_uring_recvmsg_cmsg_firsthdr(out, &header_), out->controllen);
-  }
-  return owner_.hand_out(datagram);
+  const bool has_control = out->controllen != 0;
+  return owner_.hand_out(incoming_datagram{
+      .data = {static_cast<const std::byte*>(::io_uring_recvmsg_payload(out, &header_)),
+               ::io_uring_recvmsg_payload_length(out, size, &header_)},
+      .from = endpoint::from_native(*static_cast<const ::sockaddr*>(::io_uring_recvmsg_name(out)),
+                                    out->namelen),
+      .segment_size = has_control ? joined_size(::io_uring_recvmsg_cmsg_firsthdr(out, &header_),
+                                                out->controllen)
+                                  : 0,
+      .truncated = (out->flags & MSG_TRUNC) != 0});
 }
 
 unsigned datagram_receiver::deliver_own() {
-  incoming_datagram datagram;
-  datagram.data = {own_->data.get(), static_cast<std::size_t>(std::exchange(own_size_, -1))};
-  datagram.from =
-      endpoint::from_native(reinterpret_cast<const ::sockaddr&>(own_->name), header_.msg_namelen);
-  datagram.truncated = (header_.msg_flags & MSG_TRUNC) != 0;
-  datagram.segment_size = joined_size(header_.msg_control, header_.msg_controllen);
-  return owner_.hand_out(datagram);
+  return owner_.hand_out(incoming_datagram{
+      .data = {own_->data.get(), static_cast<std::size_t>(std::exchange(own_size_, -1))},
+      .from = endpoint::from_native(reinterpret_cast<const ::sockaddr&>(own_->name),
+                                    header_.msg_namelen),
+      .segment_size = joined_size(header_.msg_control, header_.msg_controllen),
+      .truncated = (header_.msg_flags & MSG_TRUNC) != 0});
 }
 
 }  // namespace ouro::inline v0::detail

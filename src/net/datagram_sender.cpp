@@ -16,6 +16,7 @@
 #include <netinet/udp.h>
 #include <new>
 #include <sys/socket.h>
+#include <sys/un.h>
 #include <utility>
 
 namespace ouro::inline v0::detail {
@@ -25,7 +26,7 @@ class outgoing_datagram final : public outgoing_link, private operation {
  public:
   using operation::in_flight;
 
-  static outgoing_datagram& make(datagram_sender& sender, const_buffer data, const endpoint& to,
+  static outgoing_datagram& make(datagram_sender& sender, const_buffer data, const endpoint* to,
                                  std::size_t segment_size) {
     void* const block = frame_pool::allocate(sizeof(outgoing_datagram) + data.size());
     return *::new (block) outgoing_datagram(sender, data, to, segment_size);
@@ -44,22 +45,27 @@ class outgoing_datagram final : public outgoing_link, private operation {
   int error = 0;  // an errno, once it has failed
 
  private:
-  outgoing_datagram(datagram_sender& sender, const_buffer data, const endpoint& to,
+  outgoing_datagram(datagram_sender& sender, const_buffer data, const endpoint* to,
                     std::size_t segment_size) noexcept
-      : sender_(sender), to_(to) {
+      : sender_(sender) {
     into_ = {this + 1, data.size()};
     if (!data.empty()) std::memcpy(into_.iov_base, data.data(), data.size());
     header_.msg_iov = &into_;
     header_.msg_iovlen = 1;
-    if (to_.native_size() != 0) {
-      header_.msg_name = const_cast<::sockaddr*>(&to_.native());
-      header_.msg_namelen = static_cast<socklen_t>(to_.native_size());
+    if (to != nullptr) {
+      const ::sockaddr& native = to->native();
+      const std::size_t size = to->native_size();
+      size == sizeof(::sockaddr_in) ? std::memcpy(&to_, &native, sizeof(::sockaddr_in))
+                                    : std::memcpy(&to_, &native, size);
+      header_.msg_name = &to_;
+      header_.msg_namelen = static_cast<socklen_t>(size);
     }
     if (segment_size != 0) split_into(static_cast<std::uint16_t>(segment_size));
   }
   ~outgoing_datagram() = default;
 
   void split_into(std::uint16_t segment_size) noexcept {
+    control_ = {};
     header_.msg_control = control_.data();
     header_.msg_controllen = control_.size();
     ::cmsghdr* const message = CMSG_FIRSTHDR(&header_);
@@ -71,17 +77,19 @@ class outgoing_datagram final : public outgoing_link, private operation {
 
   // Without MSG_DONTWAIT the kernel waits for room; but see datagram_sender.
   void prepare(io_uring_sqe& sqe) noexcept override {
-    const unsigned flags = to_.is_local() ? MSG_NOSIGNAL | MSG_DONTWAIT : MSG_NOSIGNAL;
+    const bool local = header_.msg_name != nullptr && to_.sun_family == AF_UNIX;
+    const unsigned flags = local ? MSG_NOSIGNAL | MSG_DONTWAIT : MSG_NOSIGNAL;
     ::io_uring_prep_sendmsg(&sqe, sender_.owner_.fd(), &header_, flags);
   }
 
   void on_complete(int result, unsigned) noexcept override { sender_.completed(*this, result); }
 
   datagram_sender& sender_;
-  endpoint to_;
-  ::iovec into_{};
+  ::iovec into_;
   ::msghdr header_{};
-  alignas(::cmsghdr) std::array<std::byte, CMSG_SPACE(sizeof(std::uint16_t))> control_{};
+  // Filled as far as the header tells. An endpoint has nothing longer.
+  ::sockaddr_un to_;
+  alignas(::cmsghdr) std::array<std::byte, CMSG_SPACE(sizeof(std::uint16_t))> control_;
 };
 
 datagram_sender::~datagram_sender() {
@@ -90,20 +98,26 @@ datagram_sender::~datagram_sender() {
   forget(failed_);
 }
 
-void datagram_sender::send(const_buffer data, const endpoint& to, std::size_t segment_size) {
+void datagram_sender::send(const_buffer data, const endpoint* to, std::size_t segment_size) {
   outgoing_datagram& datagram = outgoing_datagram::make(*this, data, to, segment_size);
   buffered_ += datagram.counted();
   taken_ += datagram.counted();
-  queued_.push_back(datagram);
-  pump();
+  if (in_flight_count_ < most_in_flight_ && queued_.empty()) {
+    launch(datagram);
+  } else {
+    queued_.push_back(datagram);
+  }
+}
+
+void datagram_sender::launch(outgoing_datagram& datagram) noexcept {
+  in_flight_.push_back(datagram);
+  ++in_flight_count_;
+  datagram.submit(loop_.io());
 }
 
 void datagram_sender::pump() noexcept {
   while (in_flight_count_ < most_in_flight_ && !queued_.empty()) {
-    auto& next = static_cast<outgoing_datagram&>(queued_.pop_front());
-    in_flight_.push_back(next);
-    ++in_flight_count_;
-    next.submit(loop_.io());
+    launch(static_cast<outgoing_datagram&>(queued_.pop_front()));
   }
 }
 
@@ -120,7 +134,7 @@ void datagram_sender::completed(outgoing_datagram& datagram, int result) noexcep
   } else {
     datagram.destroy();
   }
-  if (result != -ECANCELED) pump();  // else the loop is closing
+  if (!queued_.empty() && result != -ECANCELED) pump();  // else the loop is closing
   if (dropped_) {
     if (idle()) owner_.reaped();
   } else {

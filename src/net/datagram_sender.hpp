@@ -32,8 +32,8 @@ class datagram_sender {
   datagram_sender& operator=(const datagram_sender&) = delete;
   ~datagram_sender();
 
-  /// Copies and queues a datagram. `to` without an address is the socket's peer.
-  void send(const_buffer data, const endpoint& to, std::size_t segment_size);
+  /// Copies and queues a datagram. `to` is null for the socket's peer.
+  void send(const_buffer data, const endpoint* to, std::size_t segment_size);
 
   /// Forgets what is queued, and cancels what is in flight.
   void drop() noexcept;
@@ -69,6 +69,7 @@ class datagram_sender {
     datagram_sender& sender_;
   };
 
+  void launch(outgoing_datagram& datagram) noexcept;
   void pump() noexcept;
   void completed(outgoing_datagram& datagram, int result) noexcept;
   void retry_later(outgoing_datagram& datagram) noexcept;

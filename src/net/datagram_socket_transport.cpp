@@ -32,13 +32,15 @@ endpoint peer_of(const ouro::socket& socket) {
 }  // namespace
 
 datagram_socket_transport::datagram_socket_transport(datagram_hub& hub, ouro::socket socket,
+                                                     const endpoint& peer,
                                                      std::shared_ptr<datagram_protocol> protocol,
                                                      bool gro, future<> started)
     : hub_(&hub),
       socket_(std::move(socket)),
       protocol_(std::move(protocol)),
       local_(socket_.local_endpoint()),
-      peer_(peer_of(socket_)),
+      peer_(peer.native_size() != 0 ? peer : peer_of(socket_)),
+      connected_(peer.native_size() == 0 && peer_.native_size() != 0),
       receiver_(*this, hub, local_.is_local(), gro),
       sender_(*this, hub.loop(), local_.is_local()),
       context_(context_slot::for_new(nullptr)),
@@ -53,17 +55,18 @@ void datagram_socket_transport::do_send(const_buffer data, const endpoint& to,
                                         const datagram_send_options& options) {
   if (hub_ == nullptr || closing_) return;
   hub_->loop().check_scheduling();
-  const bool connected = peer_.native_size() != 0;
-  if (connected && to.native_size() != 0 && to != peer_) {
+  const bool has_peer = peer_.native_size() != 0;
+  if (has_peer && to.native_size() != 0 && to != peer_) {
     throw_usage_error("this datagram endpoint sends to its remote address only");
   }
-  if (!connected && to.native_size() == 0) {
+  if (!has_peer && to.native_size() == 0) {
     throw_usage_error("a datagram endpoint without a remote address must be told where to send");
   }
   if (options.segment_size > std::numeric_limits<std::uint16_t>::max()) {
     throw_usage_error("a datagram has no segments of more than 65535 bytes");
   }
-  sender_.send(data, connected ? endpoint() : to, options.segment_size);
+  const endpoint* const target = has_peer ? &peer_ : &to;
+  sender_.send(data, connected_ ? nullptr : target, options.segment_size);
   check_flow();
 }
 
@@ -84,7 +87,7 @@ std::optional<endpoint> datagram_socket_transport::sockname() const {
 }
 
 std::optional<endpoint> datagram_socket_transport::peername() const {
-  if (peer_.native_size() == 0) return std::nullopt;
+  if (!connected_) return std::nullopt;
   return peer_;
 }
 
@@ -169,11 +172,15 @@ unsigned datagram_socket_transport::hand_out(const incoming_datagram& datagram) 
     receive_failed(EMSGSIZE);
     return 1;
   }
+  if (datagram.segment_size == 0) [[likely]] {
+    call("Exception in datagram_received()",
+         [&] { protocol_->datagram_received(datagram.data, datagram.from); });
+    return 1;
+  }
   std::span<const std::byte> rest = datagram.data;
   unsigned count = 0;
   do {
-    const std::size_t size =
-        datagram.segment_size == 0 ? rest.size() : std::min(rest.size(), datagram.segment_size);
+    const std::size_t size = std::min(rest.size(), datagram.segment_size);
     call("Exception in datagram_received()",
          [&] { protocol_->datagram_received(rest.first(size), datagram.from); });
     rest = rest.subspan(size);

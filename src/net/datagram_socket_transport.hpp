@@ -24,8 +24,9 @@ class datagram_socket_transport final : public datagram_transport,
                                         public list_hook,
                                         private ready_node {
  public:
-  /// `started` is completed when connection_made() has been called.
-  datagram_socket_transport(datagram_hub& hub, ouro::socket socket,
+  /// `peer` is where it sends to if the socket is not connected, or no address. `started` is
+  /// completed when connection_made() has been called.
+  datagram_socket_transport(datagram_hub& hub, ouro::socket socket, const endpoint& peer,
                             std::shared_ptr<datagram_protocol> protocol, bool gro,
                             future<> started);
 
@@ -96,6 +97,7 @@ class datagram_socket_transport final : public datagram_transport,
   std::shared_ptr<datagram_protocol> protocol_;  // null once connection_lost() has returned
   endpoint local_;                               // once the socket is closed
   endpoint peer_;                                // without an address if it has none
+  bool connected_;                               // the kernel knows peer_
   datagram_receiver receiver_;
   datagram_sender sender_;
   step_node flow_{*this, &datagram_socket_transport::control_flow};

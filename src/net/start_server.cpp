@@ -7,18 +7,17 @@
 
 #include <utility>
 
-namespace ouro::inline v0 {
+namespace ouro::inline v0::detail {
 namespace {
 
 /// Runs the handler for each connection.
-class stream_acceptor final : public detail::connection_acceptor {
+class stream_acceptor final : public connection_acceptor {
  public:
   stream_acceptor(connection_handler handler, std::size_t limit)
       : handler_(std::move(handler)), limit_(limit) {}
 
-  void on_connection(detail::server_core& server, socket accepted, const endpoint&) override {
-    connection made =
-        detail::make_connection(detail::make_served_transport(server, std::move(accepted)), limit_);
+  void on_connection(server_core& server, socket accepted, const endpoint&) override {
+    connection made = make_connection(make_served_transport(server, std::move(accepted)), limit_);
     server.spawn(handler_(std::move(made.reader), std::move(made.writer)));
   }
 
@@ -27,8 +26,8 @@ class stream_acceptor final : public detail::connection_acceptor {
   std::size_t limit_;
 };
 
-std::unique_ptr<detail::connection_acceptor> acceptor_for(connection_handler handler,
-                                                          const server_options& options) {
+std::unique_ptr<connection_acceptor> acceptor_for(connection_handler handler,
+                                                  const server_options& options) {
   return std::make_unique<stream_acceptor>(std::move(handler), options.limit);
 }
 
@@ -41,19 +40,19 @@ task<server> start_server(connection_handler handler, std::string_view host, int
 
 task<server> start_server(connection_handler handler, std::span<const std::string_view> hosts,
                           int port, const server_options& options) {
-  return detail::serve_hosts(get_running_loop(), acceptor_for(std::move(handler), options),
-                             detail::copy_hosts(hosts), port, options);
+  return serve_hosts(get_running_loop(), acceptor_for(std::move(handler), options),
+                     copy_hosts(hosts), port, options);
 }
 
 task<server> start_server(connection_handler handler, socket bound, const server_options& options) {
-  return detail::serve_socket(get_running_loop(), acceptor_for(std::move(handler), options),
-                              std::move(bound), options);
+  return serve_socket(get_running_loop(), acceptor_for(std::move(handler), options),
+                      std::move(bound), options);
 }
 
 task<server> start_unix_server(connection_handler handler, std::string_view path,
                                const server_options& options) {
-  return detail::serve_path(get_running_loop(), acceptor_for(std::move(handler), options),
-                            std::string(path), options);
+  return serve_path(get_running_loop(), acceptor_for(std::move(handler), options),
+                    std::string(path), options);
 }
 
-}  // namespace ouro::inline v0
+}  // namespace ouro::inline v0::detail

@@ -8,8 +8,11 @@
 #include <algorithm>
 #include <array>
 #include <cerrno>
+#include <climits>
 #include <poll.h>
+#include <sys/stat.h>
 #include <sys/uio.h>
+#include <unistd.h>
 #include <utility>
 
 namespace ouro::inline v0::detail {
@@ -131,6 +134,29 @@ class write_pipe_transport final : public pipe_transport {
   void amend_send() noexcept override { get_loop()->io().amend(write_); }
   void end_send() noexcept override { get_loop()->io().cancel(write_); }
   void send_eof() noexcept override { close(); }
+
+  /// A pipe that has room takes so many bytes without waiting: see pipe(7). Of terminals and other
+  /// files that is not known.
+  void send_last() noexcept override {
+    if (sending() || !is_fifo()) return;
+    while (queue().sendable() && has_room()) {
+      const const_buffer data = queue().front();
+      const ssize_t count =
+          ::write(fd(), data.data(), std::min<std::size_t>(data.size(), PIPE_BUF));
+      if (count < 0) return;
+      queue().consume(static_cast<std::size_t>(count));
+    }
+  }
+
+  bool is_fifo() const noexcept {
+    struct ::stat status{};
+    return ::fstat(fd(), &status) == 0 && S_ISFIFO(status.st_mode);
+  }
+
+  bool has_room() const noexcept {
+    ::pollfd asked{.fd = fd(), .events = POLLOUT, .revents = 0};
+    return ::poll(&asked, 1, 0) == 1 && asked.revents == POLLOUT;
+  }
 
   static constexpr std::size_t max_parts = 8;
 

@@ -10,6 +10,12 @@
 
 namespace ouro::inline v0::detail {
 
+// What was written before there was a protocol may be too much already.
+protocol_face::protocol_face(transport& owner) noexcept
+    : transport_(owner),
+      context_(context_slot::for_new(nullptr)),
+      pause_due_(owner.writing_paused()) {}
+
 void protocol_face::set_protocol(std::shared_ptr<base_protocol> protocol) {
   plain_ = dynamic_cast<ouro::protocol*>(protocol.get());
   buffered_ = plain_ == nullptr ? dynamic_cast<buffered_protocol*>(protocol.get()) : nullptr;
@@ -50,6 +56,14 @@ void protocol_face::on_receive_ended() noexcept {
 }
 
 void protocol_face::on_pause_writing() noexcept {
+  if (made_due_) {
+    pause_due_ = true;  // after connection_made()
+  } else {
+    tell_pause();
+  }
+}
+
+void protocol_face::tell_pause() noexcept {
   if (protocol_ == nullptr) return;
   const std::shared_ptr<base_protocol> keep = protocol_;
   call("protocol.pause_writing() failed", [&] { keep->pause_writing(); });
@@ -95,6 +109,13 @@ void protocol_face::run() noexcept {
         buffered_->connection_made(transport_);
       }
     });
+  }
+  if (std::exchange(pause_due_, false)) {
+    if (resume_due_ && transport_.writing_resumed()) {
+      resume_due_ = false;  // it is over before anybody was told
+    } else {
+      tell_pause();
+    }
   }
   if (std::exchange(resume_due_, false) && transport_.writing_resumed()) {
     const std::shared_ptr<base_protocol> keep = protocol_;

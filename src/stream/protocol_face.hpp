@@ -23,8 +23,7 @@ namespace detail {
 /// the loop comes round to it.
 class protocol_face final : public transport_face, private ready_node {
  public:
-  explicit protocol_face(transport& owner) noexcept
-      : transport_(owner), context_(context_slot::for_new(nullptr)) {}
+  explicit protocol_face(transport& owner) noexcept;
   protocol_face(const protocol_face&) = delete;
   protocol_face& operator=(const protocol_face&) = delete;
   ~protocol_face() = default;
@@ -50,6 +49,7 @@ class protocol_face final : public transport_face, private ready_node {
   std::string describe() const override { return "protocol"; }
 
   void schedule() noexcept;
+  void tell_pause() noexcept;
   void tell_received() noexcept;
   void tell_copy() noexcept;
   void tell_eof() noexcept;
@@ -70,6 +70,7 @@ class protocol_face final : public transport_face, private ready_node {
   mutable_buffer into_;                    // what was received into last
   const_buffer received_;                  // what has come, into that, and was not told
   bool made_due_ = false;
+  bool pause_due_;
   bool eof_due_ = false;
   bool resume_due_ = false;
   bool at_eof_ = false;

@@ -11,13 +11,19 @@ constexpr auto sweep_period = std::chrono::seconds(1);
 
 }  // namespace
 
-// Requests, tasks and callbacks have gone by now.
+// Tasks and callbacks have gone by now, and so have requests but those that they may have made
+// since.
 stream_registry::~stream_registry() {
+  loop_.io().drain();
   while (!open_.empty()) open_.front().loop_closed();
 }
 
 void stream_registry::on_close() noexcept {
   for (transport& each : open_) each.loop_closing();
+}
+
+void stream_registry::on_drained() noexcept {
+  for (transport& each : open_) each.loop_drained();
 }
 
 void stream_registry::note_removed() noexcept {

@@ -25,6 +25,7 @@ class stream_registry final : public loop_extension, private timer_node {
 
  private:
   void on_close() noexcept override;
+  void on_drained() noexcept override;
   void run() noexcept override;
   void drop() noexcept override {}
   std::string describe() const override { return "sweep over idle transports"; }

@@ -317,6 +317,11 @@ void transport::loop_closing() noexcept {
   stopped_ = true;
 }
 
+/// What the request that was in the kernel has left over, and what has waited behind it.
+void transport::loop_drained() noexcept {
+  if (!queue_.empty() && !dropping_ && !sending_) send_last();
+}
+
 void transport::loop_closed() noexcept {
   unlink();
   const transport_ptr keep = transport_ptr::adopt(this);

@@ -25,6 +25,12 @@ ouro::task<> right(ouro::event_loop& loop, std::string text) {
   co_await ouro::timeout(1s, [&]() -> ouro::task<> { co_return; });
   auto named = [text]() -> ouro::task<> { co_return; };
   co_await ouro::timeout(1s, named);
+  auto serve = [text](ouro::stream_reader, ouro::stream_writer) -> ouro::task<> { co_return; };
+  auto server = co_await ouro::start_server(serve, "127.0.0.1", 0);
+  ouro::connection_handler moved = std::move(serve);
+  server = co_await ouro::start_server(std::move(moved), "127.0.0.1", 0);
+  auto make = [text] { return std::make_unique<ouro::protocol>(); };
+  server = co_await loop.create_server(make, "127.0.0.1", 0);
   co_await ouro::shield(work());
   static_cast<void>(co_await ouro::as_result(work()));
 }

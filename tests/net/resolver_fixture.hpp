@@ -92,7 +92,12 @@ class fake_resolver {
     changed_.wait(lock, [&] { return !held_; });
     const auto found = hosts_.find(query.host);
     if (found == hosts_.end()) return EAI_NONAME;
-    for (const ouro::endpoint& each : found->second) answer.push_back(stream_address(each));
+    for (const ouro::endpoint& each : found->second) {
+      answer.push_back(stream_address(each));
+      if (query.options.type != ouro::socket_type::datagram) continue;
+      answer.back().type = ouro::socket_type::datagram;
+      answer.back().proto = IPPROTO_UDP;
+    }
     return 0;
   }
 

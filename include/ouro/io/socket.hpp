@@ -9,8 +9,10 @@
 #include "ouro/io/endpoint.hpp"
 #include "ouro/io/recv.hpp"
 #include "ouro/io/recvfrom.hpp"
+#include "ouro/io/recvmmsg.hpp"
 #include "ouro/io/recvmsg.hpp"
 #include "ouro/io/send.hpp"
+#include "ouro/io/sendmmsg.hpp"
 #include "ouro/io/sendmsg.hpp"
 #include "ouro/io/sendto.hpp"
 #include "ouro/io/socket_option.hpp"
@@ -162,6 +164,19 @@ class socket {
   [[nodiscard]] detail::sendmsg_operation sendmsg(std::string_view data,
                                                   const sendmsg_options& options = {}) {
     return sendmsg(as_buffer(data), options);
+  }
+
+  /// Receives as many datagrams as are there, one into each slot. See ouro::recvmmsg().
+  /// Errors: usage_error too if another task receives.
+  [[nodiscard]] detail::recvmmsg_operation recvmmsg(std::span<datagram_slot> slots) noexcept {
+    return {fd(), slots, &fd_};
+  }
+
+  /// Sends many datagrams in their order; tells how many were sent also if it is cancelled. See
+  /// ouro::sendmmsg(). Errors: usage_error too if another task sends.
+  [[nodiscard]] detail::sendmmsg_operation sendmmsg(
+      std::span<const addressed_datagram> datagrams) noexcept {
+    return {fd(), datagrams, &fd_};
   }
 
   /// Connects to `peer`. If it throws, for whatever reason, the socket is closed: a socket that has

@@ -19,6 +19,8 @@ class loop_extension {
 
   /// The loop is about to close: the last moment in which requests are in flight.
   virtual void on_close() noexcept {}
+  /// A moment later: no request is in flight any more, but tasks and callbacks are still there.
+  virtual void on_drained() noexcept {}
 
  protected:
   loop_extension() noexcept = default;
@@ -54,6 +56,12 @@ class extension_list {
   void tell_close() noexcept {
     for (loop_extension* each = first_.get(); each != nullptr; each = each->next_.get()) {
       each->on_close();
+    }
+  }
+
+  void tell_drained() noexcept {
+    for (loop_extension* each = first_.get(); each != nullptr; each = each->next_.get()) {
+      each->on_drained();
     }
   }
 

@@ -43,19 +43,19 @@ class network_methods {
 
   // net/create_server.hpp
   template <class Factory>
-  auto create_server(Factory factory, std::string_view host, int port);
+  auto create_server(Factory&& factory, std::string_view host, int port);
   template <class Factory>
-  auto create_server(Factory factory, std::string_view host, int port,
+  auto create_server(Factory&& factory, std::string_view host, int port,
                      const server_options& options);
   template <class Factory>
-  auto create_server(Factory factory, std::span<const std::string_view> hosts, int port,
+  auto create_server(Factory&& factory, std::span<const std::string_view> hosts, int port,
                      const server_options& options);
   template <class Factory>
-  auto create_server(Factory factory, socket bound, const server_options& options);
+  auto create_server(Factory&& factory, socket bound, const server_options& options);
   template <class Factory>
-  auto create_unix_server(Factory factory, std::string_view path);
+  auto create_unix_server(Factory&& factory, std::string_view path);
   template <class Factory>
-  auto create_unix_server(Factory factory, std::string_view path, const server_options& options);
+  auto create_unix_server(Factory&& factory, std::string_view path, const server_options& options);
 
   // stream/connect_pipe.hpp
   template <class Factory>

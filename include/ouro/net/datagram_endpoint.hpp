@@ -7,12 +7,14 @@
 #include "ouro/io/endpoint.hpp"
 #include "ouro/io/socket.hpp"
 #include "ouro/loop/event_loop.hpp"
+#include "ouro/net/datagram_address.hpp"
 #include "ouro/net/datagram_protocol.hpp"
 #include "ouro/net/datagram_transport.hpp"
 #include "ouro/stream/protocol_factory.hpp"
 #include "ouro/task/task.hpp"
 
 #include <cstddef>
+#include <string>
 #include <type_traits>
 #include <utility>
 
@@ -20,14 +22,21 @@ namespace ouro::inline v0 {
 
 /// Options of create_datagram_endpoint().
 struct datagram_endpoint_options {
-  /// Where to receive; port zero lets the kernel choose. Without an address the endpoint is not
-  /// bound: it gets an address of its own when it first sends. A socket file that lies at the path
-  /// of a UNIX address is removed.
-  endpoint local_addr = {};
-  /// The only peer to send to and to receive from; without an address there is none.
-  endpoint remote_addr = {};
-  /// UDP over IPv4 or IPv6, or UNIX; needed if no address tells.
+  /// Where to receive: an endpoint, or a host and a port. An empty host is every address of this
+  /// machine, port zero lets the kernel choose. Without an address the endpoint is not bound: it
+  /// gets an address of its own when it first sends. A socket file that lies at the path of a UNIX
+  /// address is removed.
+  datagram_address local_addr = {};
+  /// The only peer to send to and to receive from; without an address there is none. With
+  /// `allow_broadcast` datagrams of others are received too, as those that answer a broadcast.
+  datagram_address remote_addr = {};
+  /// UDP over IPv4 or IPv6, or UNIX; needed if no address tells. Of a host only addresses of this
+  /// family are used.
   address_family family = address_family::unspecified;
+  /// IPPROTO_UDP or another protocol of datagram sockets; zero is any.
+  int proto = 0;
+  /// AI_ADDRCONFIG and the other flags of <netdb.h> for looking hosts up, combined.
+  int flags = 0;
   /// Share the port with other sockets that have this option.
   bool reuse_port = false;
   /// Let datagrams go to broadcast addresses.
@@ -55,25 +64,43 @@ struct datagram_endpoint {
 
 namespace detail {
 
+/// What the options say, with what they refer to.
+struct datagram_request {
+  explicit datagram_request(const datagram_endpoint_options& given);
+
+  datagram_endpoint_options options;
+  std::string local_host;
+  std::string remote_host;
+  ouro::socket socket;  // the one that is given, made ready, or none
+};
+
+/// A socket to send and receive with. `peer` is where it sends to if that is one place but the
+/// socket is not connected to it.
+struct opened_datagram_socket {
+  ouro::socket socket;
+  endpoint peer;
+};
+
 /// A socket as the options say, bound and connected.
-ouro::socket open_datagram_socket(const datagram_endpoint_options& options);
+task<opened_datagram_socket> open_datagram_socket(datagram_request request);
 
 /// Starts an endpoint; suspends until connection_made() has been called.
 task<intrusive_ptr<datagram_transport>> start_datagram_endpoint(
-    event_loop& loop, ouro::socket socket, std::shared_ptr<datagram_protocol> protocol, bool gro);
+    event_loop& loop, opened_datagram_socket opened, std::shared_ptr<datagram_protocol> protocol,
+    bool gro);
 
 template <class Factory>
-task<datagram_endpoint<protocol_of<Factory>>> create_datagram_endpoint(
-    event_loop& loop, Factory factory, ouro::socket given, datagram_endpoint_options options) {
-  ouro::socket socket = given.is_open() ? std::move(given) : open_datagram_socket(options);
+task<datagram_endpoint<protocol_of<Factory>>> create_datagram_endpoint(event_loop& loop,
+                                                                       Factory factory,
+                                                                       datagram_request request) {
+  const bool gro = request.options.gro;
+  auto opening = open_datagram_socket(std::move(request));
+  opened_datagram_socket opened = co_await std::move(opening);
   std::shared_ptr<protocol_of<Factory>> protocol = make_protocol(factory);
-  auto starting = start_datagram_endpoint(loop, std::move(socket), protocol, options.gro);
+  auto starting = start_datagram_endpoint(loop, std::move(opened), protocol, gro);
   intrusive_ptr<datagram_transport> transport = co_await std::move(starting);
   co_return datagram_endpoint<protocol_of<Factory>>{std::move(transport), std::move(protocol)};
 }
-
-/// The socket of the options, made ready, or none.
-ouro::socket take_datagram_socket(const datagram_endpoint_options& options);
 
 }  // namespace detail
 
@@ -81,20 +108,24 @@ ouro::socket take_datagram_socket(const datagram_endpoint_options& options);
 /// is a socket: any callable that gives a pointer to a new datagram_protocol.
 ///
 /// Suspends until the protocol's connection_made() has been called. The endpoint belongs to `loop`,
-/// which must be the one that runs, and works until transport->close() or abort().
+/// which must be the one that runs, and works until transport->close() or abort(). Hosts are looked
+/// up by getaddrinfo(); the first family that has all the addresses, and a socket for them, is
+/// used.
 ///
-/// Errors: std::system_error, with the errno of socket(2), bind(2), connect(2) or setsockopt(2);
-/// usage_error if the options contradict each other; what the factory throws.
+/// Errors: std::system_error, with the errno of socket(2), bind(2), connect(2) or setsockopt(2), of
+/// the first address if none can be used, or as getaddrinfo(); usage_error if the options
+/// contradict each other; std::invalid_argument if no family has both addresses, or for a port out
+/// of range; what the factory throws.
 /// Cancellation: if cancelled_error or timeout_error is thrown, the endpoint is closed: the protocol,
 /// if there is one, has its connection_made() and connection_lost() called.
-/// asyncio: loop.create_datagram_endpoint(); names of hosts are for getaddrinfo().
+/// asyncio: loop.create_datagram_endpoint().
 template <class Factory>
   requires detail::protocol_factory<Factory, datagram_protocol>
 [[nodiscard]] auto create_datagram_endpoint(event_loop& loop, Factory factory,
                                             const datagram_endpoint_options& options)
     -> task<datagram_endpoint<detail::protocol_of<Factory>>> {
   return detail::create_datagram_endpoint(loop, std::move(factory),
-                                          detail::take_datagram_socket(options), options);
+                                          detail::datagram_request(options));
 }
 
 /// In the running loop.

@@ -24,8 +24,8 @@ class base_protocol {
   // NOLINTNEXTLINE(performance-unnecessary-value-param): who overrides this moves it away
   virtual void connection_lost(std::exception_ptr /*error*/) {}
 
-  /// The transport buffers more than its high mark: stop writing until resume_writing(). The two
-  /// are called strictly in turn. Called at the end of the write() that has passed the mark.
+  /// The transport buffers more than its high mark: stop writing until resume_writing(), strictly in
+  /// turn. Called at the end of the write() that passes the mark, but after connection_made().
   virtual void pause_writing() {}
   /// The buffer is down to the low mark.
   virtual void resume_writing() {}

@@ -22,13 +22,18 @@ struct protocol_connection {
 namespace detail {
 
 /// Gives `beneath`, which has no face yet, the protocol that `factory` makes. Has returned when
-/// connection_made() has.
+/// connection_made() has. Cancelled before that, it closes the transport.
 template <class Factory>
 task<protocol_connection<protocol_of<Factory>>> start_protocol(transport_ptr beneath,
                                                                Factory factory) {
   auto protocol = make_protocol(factory);
   beneath->start_protocol(protocol);
-  co_await sleep(duration::zero());
+  try {
+    co_await sleep(duration::zero());
+  } catch (...) {
+    beneath->close();  // which the loop and the protocol would keep
+    throw;
+  }
   co_return protocol_connection<protocol_of<Factory>>{std::move(beneath), std::move(protocol)};
 }
 

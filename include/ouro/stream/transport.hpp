@@ -46,7 +46,8 @@ struct sweep_state {
 ///
 /// What is written in one turn of the loop leaves in one request. Bytes in the buffer are sent by
 /// the loop whatever becomes of whoever wrote them; only abort(), an error and closing the loop
-/// drop them, and closing the loop tries to send them once more.
+/// drop them. A loop that closes ends the request in the kernel, sends of what is left as much as
+/// the peer has room for at once, and drops the rest: it waits for nobody.
 ///
 /// asyncio: Transport.
 class transport : public base_transport, private detail::ready_node, private list_hook {
@@ -197,7 +198,8 @@ class transport : public base_transport, private detail::ready_node, private lis
   /// There is more in queue() than when begin_send() was called. May do nothing.
   virtual void amend_send() noexcept {}
   virtual void end_send() noexcept = 0;
-  /// Sends what can be sent at once without the loop: it closes.
+  /// Sends what can be sent at once without the loop, which closes. Called twice: with what is in
+  /// the kernel, and when nothing is.
   virtual void send_last() noexcept {}
   /// The peer is to see the end.
   virtual void send_eof() noexcept = 0;
@@ -235,6 +237,7 @@ class transport : public base_transport, private detail::ready_node, private lis
   void finish_if_idle() noexcept;
   void drop_queue() noexcept;
   void loop_closing() noexcept;
+  void loop_drained() noexcept;
   void loop_closed() noexcept;
   void run() noexcept override;
   void drop() noexcept override {}

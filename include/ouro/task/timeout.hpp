@@ -3,9 +3,9 @@
 
 #include "ouro/base/time.hpp"
 #include "ouro/loop/timer_heap.hpp"
+#include "ouro/task/closure_guard.hpp"
 #include "ouro/task/awaitable.hpp"
 #include "ouro/task/detail/child.hpp"
-#include "ouro/task/detail/closure_guard.hpp"
 #include "ouro/task/task.hpp"
 
 #include <concepts>
@@ -106,10 +106,7 @@ class timeout_operation {
 
 template <class Scope, class ScopeSource, class Body>
 auto make_timeout(ScopeSource&& scope, Body&& body, const char* name, std::source_location place) {
-  static_assert(
-      !is_destroyed_twice<Body>(),
-      "g++ 12 destroys what this lambda captures by value twice: capture by reference, or "
-      "give the lambda a name and pass that");
+  refuse_if_destroyed_twice<Body>();
   auto start = [body = std::decay_t<Body>(std::forward<Body>(body))](timeout_scope& s) mutable {
     if constexpr (std::invocable<std::decay_t<Body>&, timeout_scope&>) {
       return body(s);

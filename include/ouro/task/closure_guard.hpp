@@ -20,4 +20,13 @@ consteval bool is_destroyed_twice() {
 #endif
 }
 
+/// Of a function that is given a `Body` to take over.
+template <class Body>
+consteval void refuse_if_destroyed_twice() {
+  static_assert(
+      !is_destroyed_twice<Body>(),
+      "g++ 12 destroys what this lambda captures by value twice: capture by reference, or "
+      "give the lambda a name and pass that");
+}
+
 }  // namespace ouro::inline v0::detail
