@@ -5,6 +5,9 @@
 #
 # Under the thread sanitizer only cases tagged [threads] count, and only files with one are built.
 
+# The layers of streams run once more, as one test "<layer>.stress", in the smallest ring and
+# under a signal each millisecond; tests of the sizes of rings are tagged [ring_size] and stay out.
+
 # ouro_add_layer_tests(layer sources...)
 function(ouro_add_layer_tests layer)
   set(sources ${ARGN})
@@ -27,6 +30,12 @@ function(ouro_add_layer_tests layer)
   target_link_libraries(ouro_${layer}_test PRIVATE
     ouro_test_support ouro_warnings ouro_pch_options ouro_test_debug_info)
   target_precompile_headers(ouro_${layer}_test REUSE_FROM ouro_test_pch)
+  if(layer MATCHES "^(net|stream)$" AND NOT ouro_threads_only)
+    add_test(NAME ${layer}.stress
+      COMMAND ouro_${layer}_test ${ouro_catch_arguments} "~[ring_size]~[.]")
+    set_tests_properties(${layer}.stress PROPERTIES LABELS stress TIMEOUT 900
+      ENVIRONMENT "OURO_TEST_RING_ENTRIES=8;OURO_TEST_SIGNAL_INTERVAL_MS=1")
+  endif()
   if(OURO_SANITIZE MATCHES "address")
     add_test(NAME ${layer} COMMAND ouro_${layer}_test ${ouro_catch_arguments})
     set_tests_properties(${layer} PROPERTIES LABELS ${layer} TIMEOUT 900)

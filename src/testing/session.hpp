@@ -6,6 +6,7 @@
 #include "ouro/testing/run_isolated.hpp"
 #include "ouro/testing/virtual_clock.hpp"
 
+#include "stress.hpp"
 #include "watchdog.hpp"
 
 #include <cstdint>
@@ -64,6 +65,7 @@ class session {
   std::int64_t blocks_;
   duration limit_;
   virtual_clock clock_;
+  stress_signals signals_;
   std::unique_ptr<event_loop> loop_;
   std::unique_ptr<watchdog> watchdog_;
   context context_;

@@ -33,8 +33,15 @@ std::array<socket, 2> tcp_pair(const socket_pair_options& options) {
   bind_socket(listening.get(), generic, sizeof address);
   listen_socket(listening.get(), 1);
   get_socket_name(listening.get(), generic, sizeof address);
-  if (::connect(connecting.get(), &generic, sizeof address) != 0) throw_os_error(errno, "connect");
-  unique_fd accepted(::accept4(listening.get(), nullptr, nullptr, SOCK_CLOEXEC));
+  // A signal does not stop a connect(2) that has begun: what is accepted is connected.
+  if (::connect(connecting.get(), &generic, sizeof address) != 0 && errno != EINTR) {
+    throw_os_error(errno, "connect");
+  }
+  int taken = -1;
+  do {
+    taken = ::accept4(listening.get(), nullptr, nullptr, SOCK_CLOEXEC);
+  } while (taken < 0 && errno == EINTR);
+  unique_fd accepted(taken);
   if (accepted.get() < 0) throw_os_error(errno, "accept4");
   return {socket(std::move(connecting)), socket(std::move(accepted))};
 }

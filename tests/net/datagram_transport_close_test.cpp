@@ -83,8 +83,9 @@ OURO_TEST_CASE("datagram_transport: nothing is received after close()",
   client->close();
 }
 
+// A ring with no room for all requests of a turn sends some before abort().
 OURO_TEST_CASE("datagram_transport: abort() drops what has not been sent",
-               "[net][datagram_transport]") {
+               "[net][datagram_transport][ring_size]") {
   const auto [server, got] = co_await bound();
   const auto [client, protocol] = co_await connected_to(*server->sockname());
 

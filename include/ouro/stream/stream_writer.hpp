@@ -44,7 +44,8 @@ class stream_writer {
   }
 
   /// Waits until there is room to write: until no more than the low mark is buffered, once more
-  /// than the high mark was; not at all otherwise. Any number of tasks may wait.
+  /// than the high mark was; for one turn while the connection closes; not at all otherwise. Any
+  /// number of tasks may wait.
   ///
   /// Errors: what broke the connection; std::system_error (ECONNRESET) if it was closed.
   /// asyncio: drain().

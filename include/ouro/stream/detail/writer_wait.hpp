@@ -38,9 +38,17 @@ class [[nodiscard]] drain_operation final : public writer_wait {
   explicit drain_operation(stream_core& core) noexcept : writer_wait(core) {}
 
   bool await_ready() const noexcept {
-    return !core().writing_paused() || core().lost() || core().error() != nullptr;
+    const bool free = !core().writing_paused() && !core().transport()->is_closing();
+    return free || core().lost() || core().error() != nullptr;
   }
-  bool await_suspend(await_point at) noexcept { return wait_in(core().drainers(), at); }
+  /// While the transport closes it takes a turn: who writes and drains in a loop would else keep
+  /// the loop from the end that drain() is to tell of.
+  bool await_suspend(await_point at) noexcept {
+    if (core().writing_paused()) return wait_in(core().drainers(), at);
+    if (!begin_wait(at)) return false;
+    meet();
+    return true;
+  }
   void await_resume() const {
     finish_wait();
     core().throw_if_broken();
