@@ -32,8 +32,7 @@ ouro::task<> handle(ouro::stream_reader reader, ouro::stream_writer writer) {
     try {
       // Who is silent for a minute makes room for others: timeout_error ends the handler.
       line = co_await ouro::wait_for(reader.readline(), 60s);
-    } catch (const ouro::limit_overrun_error&) {  // NOLINT(bugprone-empty-catch)
-      // Nothing was taken: the line is still there.
+    } catch (const ouro::limit_overrun_error&) {  // NOLINT(bugprone-empty-catch): it is still there
     }
     if (!line) {
       const std::size_t size = co_await reader.skip_line();  // however much that is

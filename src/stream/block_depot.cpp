@@ -58,4 +58,13 @@ void block_depot::give(std::size_t kind, std::span<std::byte*> blocks) noexcept 
   blocks_[kind].insert(blocks_[kind].end(), blocks.begin(), blocks.end());
 }
 
+std::size_t block_depot::taken() noexcept {
+  const std::lock_guard lock(mutex_);
+  std::size_t sum = 0;
+  for (std::size_t kind = 0; kind < block_sizes.size(); ++kind) {
+    sum += (made_[kind] - blocks_[kind].size()) * block_sizes[kind];
+  }
+  return sum;
+}
+
 }  // namespace ouro::inline v0::detail

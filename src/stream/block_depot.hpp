@@ -27,6 +27,9 @@ class block_depot {
   /// Takes `blocks` of one kind, which it may reorder, and gives their memory to the system.
   void give(std::size_t kind, std::span<std::byte*> blocks) noexcept;
 
+  /// How many bytes were taken and not given.
+  std::size_t taken() noexcept;
+
  private:
   void cut_slab(std::size_t kind);
 

@@ -125,6 +125,10 @@ void block::give(std::byte* data, std::size_t size) noexcept {
 
 std::size_t block::kept() noexcept { return pool_of_thread.kept; }
 
+std::size_t block::used() noexcept {
+  return block_depot::instance().taken() - pool_of_thread.kept;
+}
+
 bool block::trim() noexcept {
   pool& mine = pool_of_thread;
   for (std::size_t kind = 0; kind < kinds; ++kind) {

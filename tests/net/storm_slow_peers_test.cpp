@@ -96,13 +96,12 @@ OURO_TEST_CASE("storm: a thousand idle readers hold no memory to receive into", 
   };
   auto server = co_await ouro::start_server(handle, "127.0.0.1", 0);
   const auto clients = co_await connect_all(server);
-  [[maybe_unused]] const std::size_t kept = block::kept();
+  [[maybe_unused]] const std::size_t while_active = block::used();
 
   co_await test::advance(3s);  // the sweep finds who is idle
 
 #ifndef OURO_NO_FRAME_POOL
-  // A thread keeps no more than 16 MiB of what is given back.
-  CHECK(block::kept() >= std::min<std::size_t>(kept + peers * block::largest_kept, 15 << 20));
+  CHECK(while_active - block::used() == peers * block::largest_kept);
 #endif
   send_to_all(clients, "awake\n");
   co_await test::settle();

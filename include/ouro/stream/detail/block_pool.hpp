@@ -46,6 +46,8 @@ class block {
 
   /// How many bytes the calling thread keeps for reuse.
   static std::size_t kept() noexcept;
+  /// How many bytes of blocks, the largest left out, are in use, unless another thread keeps some.
+  static std::size_t used() noexcept;
   /// To be called from time to time: gives the system what the calling thread has kept and not used
   /// since the last call. Returns whether the next call may find more.
   static bool trim() noexcept;
