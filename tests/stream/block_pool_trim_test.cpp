@@ -11,14 +11,20 @@ namespace {
 
 using ouro::detail::block;
 
-constexpr std::size_t idle_kept = std::size_t{1} << 20;
-constexpr std::size_t most_kept = std::size_t{16} << 20;
-
 /// Runs `what` with a pool in which nothing is.
 template <class Function>
 void on_fresh_thread(Function what) {
   std::thread(what).join();
 }
+
+}  // namespace
+
+#ifndef OURO_NO_FRAME_POOL  // else nothing is kept
+
+namespace {
+
+constexpr std::size_t idle_kept = std::size_t{1} << 20;
+constexpr std::size_t most_kept = std::size_t{16} << 20;
 
 std::vector<block> make_blocks(std::size_t count, std::size_t size) {
   std::vector<block> made;
@@ -30,8 +36,6 @@ std::vector<block> make_blocks(std::size_t count, std::size_t size) {
 }
 
 }  // namespace
-
-#ifndef OURO_NO_FRAME_POOL
 
 TEST_CASE("block: trim() leaves what was used since the last one, and then all but a megabyte goes",
           "[stream][block_pool]") {
