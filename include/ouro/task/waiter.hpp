@@ -39,6 +39,14 @@ class waiter {
     task_->wake();
   }
 
+  /// Makes the parked task ready, but lets `slot`, which stands in the ready queue for it, look once
+  /// more: its run() calls the task's run(), or park_again() if the wait is not over.
+  void wake_in(detail::ready_node& slot) noexcept {
+    OURO_ASSERT(parked());
+    task_->wake_in(slot);
+  }
+  void park_again() noexcept { task_->park_again(*this); }
+
   bool parked() const noexcept { return task_ != nullptr && task_->blocked_on() == this; }
   /// The task that has waited or tried to; null if the wait was over before it began.
   detail::task_base* task() const noexcept { return task_; }

@@ -109,6 +109,19 @@ class task_base : public future_base, public list_hook {
     state_ = state::ready;
     loop_->make_ready(*this);
   }
+  /// As wake(), with `slot` in the ready queue in the task's stead. Its run() calls run() of the
+  /// task, or park_again() if the wait is not over.
+  void wake_in(ready_node& slot) noexcept {
+    OURO_ASSERT(state_ == state::blocked);
+    blocked_on_ = nullptr;
+    state_ = state::ready;
+    loop_->make_ready(slot);
+  }
+  void park_again(waiter& blocked_on) noexcept {
+    OURO_ASSERT(state_ == state::ready && !queued());
+    blocked_on_ = &blocked_on;
+    state_ = state::blocked;
+  }
   /// Gives the others a turn.
   void yield(const await_point& at) noexcept {
     OURO_ASSERT(state_ == state::running);
