@@ -19,8 +19,7 @@ template <class T>
 class lifo_queue final : public queue<T, detail::last_in_first_out<T>> {
  public:
   /// Holds up to `maxsize` items; with 0, any number.
-  explicit lifo_queue(std::size_t maxsize = 0)
-      : queue<T, detail::last_in_first_out<T>>(maxsize) {}
+  explicit lifo_queue(std::size_t maxsize = 0) : queue<T, detail::last_in_first_out<T>>(maxsize) {}
 };
 
 namespace detail {
