@@ -19,8 +19,9 @@ bool queue_wait::await_suspend(await_point at) noexcept {
 // The place in the ready queue of a task that was woken: it goes on, or waits again behind those
 // who wait already, because another was faster.
 void queue_wait::run() noexcept {
-  --core_->woken_;
   task_base& waiting = *task();
+  if (core_ == nullptr) return waiting.run();
+  unlink();
   if (is_met() || waiting.interrupt_pending()) return waiting.run();
   woken_ = false;
   park_again();
@@ -33,14 +34,16 @@ void queue_wait::finish_suspended() {
 }
 
 void queue_wait::pass_on() noexcept {
-  if (woken_ && is_met()) core_->wake_next(core_->waiting(side_));
+  if (woken_ && core_ != nullptr && is_met()) core_->wake_next(core_->waiting(side_));
 }
 
 // The task is destroyed where it stands.
 void queue_wait::forget() noexcept {
-  --core_->woken_;
+  if (core_ != nullptr) unlink();
   task()->loop().forget_ready(*this);
 }
+
+void queue_wait::throw_shut_down() { throw queue_shut_down(); }
 
 std::string queue_wait::describe() const { return task()->describe(); }
 
@@ -49,8 +52,12 @@ std::string queue_wait::describe() const { return task()->describe(); }
 void queue_core::wake_first(waits& waiting) noexcept {
   queue_wait& first = waiting.pop_front();
   first.woken_ = true;
-  ++woken_;
+  woken_.push_back(first);
   first.wake_in(first);
+}
+
+void queue_core::desert_woken() noexcept {
+  while (!woken_.empty()) woken_.pop_front().core_ = nullptr;
 }
 
 void queue_core::wake_all(waits& waiting) noexcept {

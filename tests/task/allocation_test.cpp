@@ -2,6 +2,7 @@
 // What tasks and awaits take from the heap and from the pool.
 #include "ouro/base/frame_pool.hpp"
 #include "ouro/sync/event.hpp"
+#include "ouro/sync/lifo_queue.hpp"
 #include "ouro/task/future.hpp"
 
 #include "tests/support/loop_test.hpp"
@@ -57,6 +58,10 @@ ouro::task<int> child(int value) { co_return value; }
 ouro::task<> suspends() { co_await ouro::sleep(0s); }
 
 ouro::task<> wait_for_event(ouro::event& go) { co_await go.wait(); }
+
+ouro::task<> feed(ouro::lifo_queue<int>& queue) {
+  for (;;) co_await queue.put(1);
+}
 
 ouro::task<> await_future(ouro::future<int> future) { co_await future; }
 
@@ -117,6 +122,23 @@ OURO_TEST_CASE("allocation: a wait for an event costs nothing from the heap",
   const std::size_t used = co_await heap_use(once);
 
   CHECK(used == 0);
+}
+
+OURO_TEST_CASE("allocation: a put() and a get() that wait cost nothing from heap or pool",
+               "[task][allocation]") {
+  ouro::lifo_queue<int> queue(1);  // its container takes nothing for a single item
+  auto feeder = ouro::create_task(feed(queue));
+  auto once = [&]() -> ouro::task<> {
+    const std::int64_t before = blocks();
+    co_await queue.get();
+    co_await queue.get();
+    CHECK(blocks() == before);
+  };
+
+  const std::size_t used = co_await heap_use(once);
+
+  CHECK(used == 0);
+  feeder.cancel();
 }
 
 OURO_TEST_CASE("allocation: an await of a future costs nothing beside the future",

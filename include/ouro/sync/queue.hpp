@@ -32,7 +32,8 @@ static_assert(std::is_trivially_destructible_v<queue_shutdown_options>);
 /// consumers. Items need to be movable only.
 ///
 /// A put() or get() does not suspend if there is room or an item, so it may overtake a task that
-/// was woken and has not run yet; that one waits again. Must outlive its waiters.
+/// was woken and has not run yet; that one waits again. Must outlive those who wait; who was woken
+/// and has not run yet finds it shut down.
 ///
 /// Errors: everything that may wake a task throws usage_error on another thread than that of the
 /// loop of the tasks that wait. asyncio: Queue.
@@ -176,6 +177,7 @@ class [[nodiscard]] put_operation final : public queue_wait {
 
   void await_resume() {
     finish();
+    if (is_over()) throw_shut_down();
     try {
       queue_->put_nowait(std::move(item_));
     } catch (...) {
@@ -198,8 +200,9 @@ class [[nodiscard]] get_operation final : public queue_wait {
 
   Result await_resume() {
     finish();
-    if constexpr (!std::is_same_v<Result, typename Queue::value_type>) {
-      if (queue_->empty() && queue_->core_.is_shut_down()) return Result();
+    if (is_over()) {
+      if constexpr (!std::is_same_v<Result, typename Queue::value_type>) return Result();
+      throw_shut_down();
     }
     try {
       queue_->core_.check_get();

@@ -45,6 +45,9 @@ class queue_wait : public leaving_waiter, private list_hook, private ready_node 
   void finish() {
     if (task() != nullptr) finish_suspended();
   }
+  /// The queue is no more, or will give and take nothing any more.
+  bool is_over() const noexcept;
+  [[noreturn]] static void throw_shut_down();
   /// Wakes the next, if this was woken: it fails to do what it was woken for.
   void pass_on() noexcept;
 
@@ -59,7 +62,7 @@ class queue_wait : public leaving_waiter, private list_hook, private ready_node 
   void run() noexcept override;
   std::string describe() const override;
 
-  queue_core* core_;
+  queue_core* core_;  // null once the queue has gone
   side side_;
   bool woken_ = false;  // by an item, by room, or by shutdown()
 };
@@ -71,7 +74,10 @@ class queue_core {
   explicit queue_core(std::size_t maxsize) noexcept : maxsize_(maxsize) {}
   queue_core(const queue_core&) = delete;
   queue_core& operator=(const queue_core&) = delete;
-  ~queue_core() { OURO_ASSERT(woken_ == 0); }
+  ~queue_core() {
+    if (!woken_.empty()) [[unlikely]]
+      desert_woken();
+  }
 
   std::size_t size() const noexcept { return size_; }
   std::size_t maxsize() const noexcept { return maxsize_; }
@@ -124,6 +130,7 @@ class queue_core {
   waits& waiting(queue_wait::side which) noexcept {
     return which == queue_wait::side::get ? getters_ : putters_;
   }
+  void desert_woken() noexcept;
   void wake_all(waits& waiting) noexcept;
   void wake_next(waits& waiting) noexcept {
     if (!waiting.empty()) wake_first(waiting);
@@ -133,16 +140,21 @@ class queue_core {
   std::size_t maxsize_;  // 0: no limit
   std::size_t size_ = 0;
   std::size_t unfinished_ = 0;  // items that were put and not yet done with
-  std::size_t woken_ = 0;       // waits in the ready queue
   bool shut_down_ = false;
   waits getters_;
   waits putters_;
+  waits woken_;  // they stand in the ready queue
   wait_list joining_;
 };
 
 inline bool queue_wait::is_met() const noexcept {
   if (core_->shut_down_) return true;
   return side_ == side::get ? core_->size_ != 0 : !core_->full();
+}
+
+inline bool queue_wait::is_over() const noexcept {
+  if (core_ == nullptr) return true;
+  return core_->shut_down_ && (side_ == side::put || core_->size_ == 0);
 }
 
 /// One join() of a queue.
