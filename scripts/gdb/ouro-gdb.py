@@ -195,6 +195,79 @@ def describe_future_value(value):
     return "empty future" if is_null(state) else describe_future(state)
 
 
+def linked(intrusive_list):
+    """The addresses of the elements of an intrusive_list."""
+    head = intrusive_list["head_"]
+    at = head["next_"]
+    while int(at) != int(head.address):
+        yield at
+        at = at["next_"]
+
+
+def deque_items(deque):
+    """The elements of a std::deque of libstdc++."""
+    impl = deque["_M_impl"]
+    at, last, node = (impl["_M_start"][name] for name in ("_M_cur", "_M_last", "_M_node"))
+    end = int(impl["_M_finish"]["_M_cur"])
+    block = int(last) - int(impl["_M_start"]["_M_first"])
+    while int(at) != end:
+        yield at.dereference()
+        at = at + 1
+        if int(at) == int(last):
+            node = node + 1
+            at = node.dereference()
+            last = at + block // at.type.target().sizeof
+
+
+def tree_items(tree):
+    """The elements of a std::multiset of libstdc++, in order."""
+    item = tree.type.strip_typedefs().template_argument(0)
+    offset = gdb.lookup_type("std::_Rb_tree_node_base").sizeof
+    offset = -(-offset // item.alignof) * item.alignof
+
+    def below(node):
+        if not is_null(node):
+            yield from below(node["_M_left"])
+            yield gdb.Value(int(node) + offset).cast(item.pointer()).dereference()
+            yield from below(node["_M_right"])
+
+    return below(tree["_M_t"]["_M_impl"]["_M_header"]["_M_parent"])
+
+
+ITEMS_SHOWN = 10
+
+
+def describe_items(items, size):
+    if items.type.strip_typedefs().name.startswith("std::multiset<"):
+        found = tree_items(items)
+    else:
+        found = deque_items(items)
+    shown = [str(item) for item, _ in zip(found, range(ITEMS_SHOWN))]
+    if size > ITEMS_SHOWN:
+        shown.append("…")
+    return "{" + ", ".join(shown) + "}"
+
+
+@shows("queue")
+@shows("lifo_queue")
+@shows("priority_queue")
+def describe_queue(value):
+    name = re.search(r"\w+(?=<)", value.type.strip_typedefs().name).group()
+    base = value if name == "queue" else value[value.type.strip_typedefs().fields()[0]]
+    core = base["core_"]
+    size, maxsize = int(core["size_"]), int(core["maxsize_"])
+    parts = [f"{size} of {maxsize} items" if maxsize else f"{size} items"]
+    for who in ("getters", "putters"):
+        count = sum(1 for _ in linked(core[who + "_"]))
+        if count:
+            parts.append(f"{count} {who} wait" if count > 1 else f"1 {who[:-1]} waits")
+    if core["shut_down_"]:
+        parts.append("shut down")
+    item = base.type.strip_typedefs().template_argument(0)
+    what = describe_items(base["items_"]["items_"], size)
+    return f"{name} of {item}, {', '.join(parts)}: {what}"
+
+
 class OuroTasks(gdb.Command):
     """List the unfinished tasks of every loop of the process: name, state, where each was made,
 what it waits for, and the awaits it stands in, innermost first."""

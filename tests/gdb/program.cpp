@@ -24,14 +24,28 @@ ouro::task<> joins(ouro::task_handle<int> other) { co_await other; }
 
 ouro::task<> waits(ouro::event& go) { co_await go.wait(); }
 
+/// Queues in every state.
+struct queues {
+  ouro::queue<int> fed{2};
+  ouro::queue<int> awaited;
+  ouro::queue<int> full{1};
+  ouro::lifo_queue<int> newest;
+  ouro::priority_queue<int> smallest;
+};
+
+ouro::task<> gets(ouro::queue<int>& queue) { co_await queue.get(); }
+
+ouro::task<> puts(ouro::queue<int>& queue) { co_await queue.put(1); }
+
 }  // namespace
 
 // The debugger stops here and looks at the arguments.
 [[gnu::noinline]] void stop_here(const ouro::task<int>& coroutine, const ouro::task<int>& empty,
                                  const ouro::task_handle<int>& sleeper,
-                                 const ouro::task_handle<>& done,
-                                 const ouro::future<int>& promised) {
-  asm volatile("" ::"r"(&coroutine), "r"(&empty), "r"(&sleeper), "r"(&done), "r"(&promised)
+                                 const ouro::task_handle<>& done, const ouro::future<int>& promised,
+                                 const queues& all) {
+  asm volatile("" ::"r"(&coroutine), "r"(&empty), "r"(&sleeper), "r"(&done), "r"(&promised),
+               "r"(&all)
                : "memory");
 }
 
@@ -44,6 +58,14 @@ ouro::task<> amain() {
   auto reader = ouro::create_task(reads(promised), {.name = "reader"});
   auto joiner = ouro::create_task(joins(sleeper), {.name = "joiner"});
   auto waiter = ouro::create_task(waits(go), {.name = "waiter"});
+  queues all;
+  all.fed.put_nowait(1);
+  all.full.put_nowait(1);
+  for (int i = 1; i <= 300; ++i) all.newest.put_nowait(i);
+  for (const int item : {3, 1, 2}) all.smallest.put_nowait(item);
+  all.smallest.shutdown();
+  for (int i = 0; i < 2; ++i) ouro::create_task(gets(all.awaited), {.name = "getter"});
+  ouro::create_task(puts(all.full), {.name = "putter"});
   auto done = ouro::create_task(ouro::sleep(0s));
   co_await done;
   co_await ouro::sleep(0s);
@@ -51,10 +73,14 @@ ouro::task<> amain() {
   auto coroutine = naps(2);
   const ouro::task<int> empty;
 
-  stop_here(coroutine, empty, sleeper, done, promised);
+  stop_here(coroutine, empty, sleeper, done, promised, all);
 
   coroutine.close();
   promised.set_result(1);
+  all.awaited.put_nowait(1);
+  all.awaited.put_nowait(2);
+  static_cast<void>(all.full.get_nowait());
+  co_await ouro::sleep(0s);  // they run before their queues end
   go.set();
   sleeper.cancel();
   fresh.cancel();
