@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 // The ways around the traps of docs/compilers.md: what an await takes is destroyed exactly once.
+#include "ouro/sync/queue.hpp"
 #include "ouro/task/create_task.hpp"
 #include "ouro/task/gather.hpp"
 #include "ouro/task/sleep.hpp"
@@ -47,6 +48,27 @@ OURO_TEST_CASE("temporary_aggregate: options in braces work in the await",
   CHECK(waited.done.size() == 1);
   waited = {};
   handles.clear();
+  CHECK(value.use_count() == 1);
+}
+
+OURO_TEST_CASE("temporary_aggregate: an item with a name is put into a queue",
+               "[compiler_quirks][sync]") {
+  struct job {
+    int number;
+    shared value;
+  };
+  const auto value = std::make_shared<int>(7);
+
+  {
+    ouro::queue<job> queue;
+    job first{.number = 1, .value = value};
+    co_await queue.put(std::move(first));
+    queue.put_nowait({.number = 2, .value = value});
+    const job taken = co_await queue.get();
+    CHECK(taken.number == 1);
+    CHECK(value.use_count() == 3);
+  }
+
   CHECK(value.use_count() == 1);
 }
 

@@ -121,6 +121,13 @@ ouro::context_var<int> var("var", 0);
 ouro::task<> rest(ouro::event& event, int fd, std::span<std::byte> buffer, std::string_view data) {
   event.set(); event.clear();
   co_await event.wait();
+  ouro::queue<int> queue(10);
+  co_await queue.put(1); queue.put_nowait(2);
+  int item = co_await queue.get();
+  queue.task_done(); co_await queue.join();
+  queue.shutdown({.immediate = true});
+  ouro::priority_queue<int> smallest_first;
+  ouro::lifo_queue<int> newest_first;
   auto token = var.set(1); var.reset(std::move(token));
   int v = var.get();
   ouro::context context = ouro::copy_context();
