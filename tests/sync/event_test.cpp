@@ -8,6 +8,7 @@
 #include "tests/support/loop_test.hpp"
 
 #include <string>
+#include <utility>
 #include <vector>
 
 using namespace std::chrono_literals;
@@ -59,6 +60,20 @@ OURO_TEST_CASE("event: wait() returns at once when the event is set", "[sync][ev
   CHECK(value);
   CHECK(!turn);
   ticking.cancel();
+}
+
+OURO_TEST_CASE("event: wait() looks at the event when it is awaited, not when it is made",
+               "[sync][event]") {
+  ouro::event go;
+  auto made_clear = go.wait();
+  go.set();
+  auto made_set = go.wait();
+
+  const bool value = co_await ouro::wait_for(std::move(made_clear), 1s);
+  go.clear();
+
+  CHECK(value);
+  CHECK_THROWS_AS(co_await ouro::wait_for(std::move(made_set), 1s), ouro::timeout_error);
 }
 
 OURO_TEST_CASE("event: wait() suspends until set() and gives true", "[sync][event]") {
