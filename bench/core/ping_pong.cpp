@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 // How fast do two tasks answer each other, beside two threads? One iteration is there and back.
 #include "ouro/sync/event.hpp"
+#include "ouro/sync/queue.hpp"
 #include "ouro/task/create_task.hpp"
 #include "ouro/task/future.hpp"
 #include "ouro/task/sleep.hpp"
@@ -35,6 +36,25 @@ ouro::task<> event(benchmark::State& state) {
     ping.set();
     co_await pong.wait();
     pong.clear();
+  }
+  co_await cancel_and_join(other);
+}
+
+ouro::task<> answer(ouro::queue<int>& ping, ouro::queue<int>& pong) {
+  for (;;) {
+    const int item = co_await ping.get();
+    co_await pong.put(item);
+  }
+}
+
+ouro::task<> queue(benchmark::State& state) {
+  ouro::queue<int> ping(1);
+  ouro::queue<int> pong(1);
+  auto other = ouro::create_task(answer(ping, pong));
+  co_await ouro::sleep(0s);  // it waits now
+  for (auto _ : state) {
+    co_await ping.put(1);
+    benchmark::DoNotOptimize(co_await pong.get());
   }
   co_await cancel_and_join(other);
 }
@@ -102,6 +122,7 @@ void std_condition_variable(benchmark::State& state) {
 }
 
 BENCHMARK(in_loop<event>)->Name("ping_pong/event");
+BENCHMARK(in_loop<queue>)->Name("ping_pong/queue");
 BENCHMARK(in_loop<future>)->Name("ping_pong/future");
 BENCHMARK(std_condition_variable)->Name("ping_pong/std_condition_variable")->UseRealTime();
 
