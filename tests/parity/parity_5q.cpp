@@ -310,19 +310,20 @@ std::string recv(ouro::socket& from) {
 ouro::task<> amain() {
   auto& loop = ouro::get_running_loop();
   auto [a, b] = ouro::socket_pair();
+  ouro::socket& near = a;
   ouro::queue<std::string> q;
-  loop.add_reader(a.fd(), [&q, &a = a] { q.put_nowait(recv(a)); });
+  loop.add_reader(near.fd(), [&q, &near] { q.put_nowait(recv(near)); });
   co_await b.sendall("one");
   const std::string one = co_await q.get();
   print(one);
   co_await b.sendall("two");
   const std::string two = co_await q.get();
   print(two);
-  const bool was_there = loop.remove_reader(a.fd());
-  print(was_there, loop.remove_reader(a.fd()));
+  const bool was_there = loop.remove_reader(near.fd());
+  print(was_there, loop.remove_reader(near.fd()));
   co_await b.sendall("three");
   co_await ouro::sleep(20ms);
-  print("after removal", q.empty(), recv(a));
+  print("after removal", q.empty(), recv(near));
 }
 
 const parity::entry entry("732_add_reader", amain);

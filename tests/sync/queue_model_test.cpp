@@ -91,7 +91,7 @@ ouro::task<std::string> play(const scenario& played) {
 
 }  // namespace
 
-OURO_TEST_CASE("queue: no sequence of five events on four tasks loses an item or a wake-up",
+OURO_TEST_CASE("queue: no short sequence of events on four tasks loses an item or a wake-up",
                "[sync][queue][cancel][slow]") {
   unsigned sequences = 1;
   for (int i = 0; i < event_count; ++i) sequences *= kinds;
