@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "ouro/testing/shake.hpp"
 
+#include "ouro/sync/queue.hpp"
 #include "ouro/task/create_task.hpp"
 #include "ouro/task/gather.hpp"
 
@@ -8,6 +9,7 @@
 
 #include <set>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -16,6 +18,11 @@ using namespace std::chrono_literals;
 ouro::task<> append(std::string& log, char name) {
   log += name;
   co_await ouro::sleep(0s);
+  log += name;
+}
+
+ouro::task<> append_when_fed(ouro::queue<int>& queue, std::string& log, char name) {
+  co_await queue.get();
   log += name;
 }
 
@@ -48,6 +55,26 @@ OURO_TEST_CASE("shake: another seed gives another order, the same seed the same"
   CHECK(orders.size() > 30);
 }
 
+OURO_TEST_CASE("shake: tasks that a queue has woken run in another order too", "[testing][shake]") {
+  std::set<std::string> orders;
+  for (std::uint64_t seed = 0; seed < 50; ++seed) {
+    ouro::queue<int> queue;
+    std::string log;
+    std::vector<ouro::task_handle<>> getters;
+    for (const char name : {'a', 'b', 'c'}) {
+      getters.push_back(ouro::create_task(append_when_fed(queue, log, name)));
+    }
+    co_await ouro::sleep(0s);
+    for (int i = 0; i < 3; ++i) queue.put_nowait(i);
+
+    ouro::testing::shake shaken(seed);
+    for (const auto& getter : getters) co_await getter;
+    orders.insert(log);
+  }
+
+  CHECK(orders.size() == 6);
+}
+
 OURO_TEST_CASE("shake: a turn is still a turn", "[testing][shake]") {
   ouro::testing::shake shaken(3);
 
@@ -70,9 +97,7 @@ OURO_TEST_CASE("shake: callbacks keep their order", "[testing][shake]") {
 }
 
 OURO_TEST_CASE("shake: ends with the object", "[testing][shake]") {
-  {
-    ouro::testing::shake shaken(4);
-  }
+  { ouro::testing::shake shaken(4); }
 
   const std::string log = co_await order_of_steps();
 

@@ -39,9 +39,9 @@ class waiter {
     task_->wake();
   }
 
-  /// Makes the parked task ready, but lets `slot`, which stands in the ready queue for it, look once
-  /// more: its run() calls the task's run(), or park_again() if the wait is not over.
-  void wake_in(detail::ready_node& slot) noexcept {
+  /// Makes the parked task ready, but lets `slot`, which stands in the ready queue for it, look
+  /// once more whether the wait is over; park_again() if it is not.
+  void wake_in(detail::task_slot& slot) noexcept {
     OURO_ASSERT(parked());
     task_->wake_in(slot);
   }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "ouro/base/intrusive_list.hpp"
-#include "ouro/loop/ready_queue.hpp"
 #include "ouro/task/wait_list.hpp"
 #include "ouro/task/waiter.hpp"
 
@@ -20,7 +19,7 @@ class queue_core;
 /// An item wakes one getter, and room one putter, but neither is promised to it: who runs first has
 /// it. So a woken wait stands in the ready queue itself, and looks once more when its turn comes.
 /// One that ends otherwise than with what it was woken for wakes the next.
-class queue_wait : public leaving_waiter, private list_hook, private ready_node {
+class queue_wait : public leaving_waiter, private list_hook, private task_slot {
  public:
   enum class side : std::uint8_t { get, put };
 
@@ -33,7 +32,7 @@ class queue_wait : public leaving_waiter, private list_hook, private ready_node 
   queue_wait(queue_wait&& other) noexcept
       : leaving_waiter(static_cast<leaving_waiter&&>(other)),
         list_hook(),
-        ready_node(),
+        task_slot(),
         core_(other.core_),
         side_(other.side_) {}
   ~queue_wait() {

@@ -27,6 +27,10 @@ struct task_extras : pooled {
   std::stop_source stop{std::nostopstate};
 };
 
+/// Stands in the ready queue in the stead of a task that was woken: its run() calls the task's
+/// run(), or park_again() if the wait is not over.
+class task_slot : public ready_node {};
+
 /// A task without its value: something to resume.
 ///
 /// Invariant one_wait: a task is running, ready (in the queue), or blocked on exactly one waiter.
@@ -109,9 +113,8 @@ class task_base : public future_base, public list_hook {
     state_ = state::ready;
     loop_->make_ready(*this);
   }
-  /// As wake(), with `slot` in the ready queue in the task's stead. Its run() calls run() of the
-  /// task, or park_again() if the wait is not over.
-  void wake_in(ready_node& slot) noexcept {
+  /// As wake(), with `slot` in the ready queue.
+  void wake_in(task_slot& slot) noexcept {
     OURO_ASSERT(state_ == state::blocked);
     blocked_on_ = nullptr;
     state_ = state::ready;
