@@ -29,8 +29,8 @@ static_assert(std::is_trivially_destructible_v<readuntil_options>);
 ///
 /// One task at a time may read. A read receives when it is awaited and there is not enough yet, so
 /// that a peer is held up as long as nobody reads. Every read comes in up to three forms: into a
-/// string of its own; into memory of the caller, without an allocation; and as a view of memory of
-/// the reader, without an allocation, valid until the next read begins.
+/// string of its own; into memory of the caller; and as a view of memory of the reader, valid until
+/// the next read begins.
 ///
 /// The reader must not be moved or destroyed while a read runs.
 ///
