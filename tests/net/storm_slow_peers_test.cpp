@@ -16,16 +16,27 @@ namespace {
 
 constexpr std::size_t peers = 1'000;
 
-/// Both ends of every connection are in this process.
-bool may_open_enough() {
-  ::rlimit limit{};
-  REQUIRE(::getrlimit(RLIMIT_NOFILE, &limit) == 0);
-  limit.rlim_cur = limit.rlim_max;
-  REQUIRE(::setrlimit(RLIMIT_NOFILE, &limit) == 0);
-  if (limit.rlim_cur >= 4 * peers) return true;
-  WARN("skipped: the hard limit of open files is " << limit.rlim_max);
-  return false;
-}
+/// As many descriptors as may be had, while it lives: both ends of every connection are in this
+/// process.
+struct many_fds {
+  many_fds() {
+    REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+    ::rlimit most = before;
+    most.rlim_cur = most.rlim_max;
+    REQUIRE(::setrlimit(RLIMIT_NOFILE, &most) == 0);
+  }
+  many_fds(const many_fds&) = delete;
+  many_fds& operator=(const many_fds&) = delete;
+  ~many_fds() { ::setrlimit(RLIMIT_NOFILE, &before); }
+
+  bool enough() const {
+    if (before.rlim_max >= 4 * peers) return true;
+    WARN("skipped: the hard limit of open files is " << before.rlim_max);
+    return false;
+  }
+
+  ::rlimit before{};
+};
 
 ouro::task<std::vector<ouro::unique_fd>> connect_all(const ouro::server& server) {
   std::vector<ouro::unique_fd> clients;
@@ -89,7 +100,8 @@ struct endless_writers {
 }  // namespace
 
 OURO_TEST_CASE("storm: a thousand idle readers hold no memory to receive into", "[net][storm]") {
-  if (!may_open_enough()) co_return;
+  const many_fds files;
+  if (!files.enough()) co_return;
   line_readers readers;
   const auto handle = [&](stream_reader reader, stream_writer writer) {
     return readers.serve(std::move(reader), std::move(writer));
@@ -111,7 +123,8 @@ OURO_TEST_CASE("storm: a thousand idle readers hold no memory to receive into", 
 
 OURO_TEST_CASE("storm: a thousand peers that send a byte now and then fill no more than the limit",
                "[net][storm]") {
-  if (!may_open_enough()) co_return;
+  const many_fds files;
+  if (!files.enough()) co_return;
   constexpr std::size_t limit = 16;
   line_readers readers;
   const auto handle = [&](stream_reader reader, stream_writer writer) {
@@ -137,7 +150,8 @@ OURO_TEST_CASE("storm: a thousand peers that send a byte now and then fill no mo
 
 OURO_TEST_CASE("storm: endless writers to a thousand deaf peers stop at the high mark",
                "[net][storm]") {
-  if (!may_open_enough()) co_return;
+  const many_fds files;
+  if (!files.enough()) co_return;
   endless_writers writers;
   const auto handle = [&](stream_reader reader, stream_writer writer) {
     return writers.serve(std::move(reader), std::move(writer));

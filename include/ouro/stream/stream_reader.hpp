@@ -29,8 +29,8 @@ static_assert(std::is_trivially_destructible_v<readuntil_options>);
 ///
 /// One task at a time may read. A read receives when it is awaited and there is not enough yet, so
 /// that a peer is held up as long as nobody reads. Every read comes in up to three forms: into a
-/// string of its own; into memory of the caller, without a copy if that is 512 bytes or more; and
-/// as a view of memory of the reader, without an allocation, valid until the next read begins.
+/// string of its own; into memory of the caller; and as a view of memory of the reader, valid until
+/// the next read begins.
 ///
 /// The reader must not be moved or destroyed while a read runs.
 ///
@@ -52,7 +52,8 @@ class stream_reader {
   // Reading ---------------------------------------------------------------------------------------
 
   /// Reads up to `into.size()` bytes and gives their number: as soon as there is one; zero only at
-  /// the end, or if `into` is empty. `into` must stay valid until the await ends.
+  /// the end, or if `into` is empty. `into` must stay valid until the await ends. With nothing in the
+  /// reader, the kernel receives straight into 512 bytes or more.
   [[nodiscard]] detail::read_some_into_operation read(std::span<std::byte> into) noexcept {
     return {*core_, into};
   }
@@ -79,7 +80,8 @@ class stream_reader {
       std::size_t count) noexcept {
     return {*core_, count};
   }
-  /// Fills `into`, which must stay valid until the await ends.
+  /// Fills `into`, which must stay valid until the await ends, by a copy when all has come, so that
+  /// a read that is cancelled leaves every byte in the reader.
   /// Errors: as above.
   [[nodiscard]] detail::readexactly_into_operation readexactly(std::span<std::byte> into) noexcept {
     return {*core_, into};
