@@ -97,7 +97,9 @@ OURO_TEST_CASE("shake: callbacks keep their order", "[testing][shake]") {
 }
 
 OURO_TEST_CASE("shake: ends with the object", "[testing][shake]") {
-  { ouro::testing::shake shaken(4); }
+  {
+    ouro::testing::shake shaken(4);
+  }
 
   const std::string log = co_await order_of_steps();
 

@@ -52,8 +52,8 @@ class stream_reader {
   // Reading ---------------------------------------------------------------------------------------
 
   /// Reads up to `into.size()` bytes and gives their number: as soon as there is one; zero only at
-  /// the end, or if `into` is empty. `into` must stay valid until the await ends. With nothing in the
-  /// reader, the kernel receives straight into 512 bytes or more.
+  /// the end, or if `into` is empty. `into` must stay valid until the await ends. With nothing in
+  /// the reader, the kernel receives straight into 512 bytes or more.
   [[nodiscard]] detail::read_some_into_operation read(std::span<std::byte> into) noexcept {
     return {*core_, into};
   }

@@ -70,7 +70,11 @@ class queue {
   ///
   /// Errors: queue_full, queue_shut_down. asyncio: Queue.put_nowait().
   void put_nowait(T&& item) { do_put(std::move(item)); }
-  void put_nowait(const T& item) requires std::is_copy_constructible_v<T> { do_put(item); }
+  void put_nowait(const T& item)
+    requires std::is_copy_constructible_v<T>
+  {
+    do_put(item);
+  }
 
   /// Takes the next item out, after waiting for one while the queue is empty; otherwise without
   /// suspending.
