@@ -28,6 +28,12 @@ def numbers(text):
     return values
 
 
+def stem_of(chosen):
+    """The name of the files of results."""
+    kind = "" if chosen.kind == "tcp" else f"_{chosen.kind}"
+    return f"echo{kind}{'_spin' if chosen.spin else ''}"
+
+
 def run_cells(chosen, folder):
     seconds = 0.5 if chosen.quick else 1.5
     servers = echo_servers.choose(chosen.servers, chosen.kind)
@@ -37,7 +43,7 @@ def run_cells(chosen, folder):
     echo_process.raise_descriptor_limit(2 * max(cell.connections for cell in wanted) + 1000)
 
     def measure(server, cell):
-        return echo_process.measure(server, cell, seconds)
+        return echo_process.measure(server, cell, seconds, chosen.spin)
 
     found, everything, raws = {}, [], {}
     for cell in wanted:
@@ -54,7 +60,7 @@ def run_cells(chosen, folder):
                 "programs run. The shares of CPU time still hold, the others less.")
         everything += records
 
-    stem = "echo" if chosen.kind == "tcp" else f"echo_{chosen.kind}"
+    stem = stem_of(chosen)
     folder.mkdir(parents=True, exist_ok=True)
     echo_report.write(folder, stem, about, found, everything, raws)
     echo_plot.ratios(folder / f"{stem}.svg", about, found)
@@ -80,6 +86,8 @@ def parse(arguments):
     parser.add_argument("--sizes", type=numbers, help="of requests, for instance 64,1024,16384")
     parser.add_argument("--servers", type=lambda text: text.split(","), help="keys; else all")
     parser.add_argument("--kind", choices=echo_servers.ALL, default="tcp")
+    parser.add_argument("--spin", action="store_true",
+                        help="the generator never sleeps, so the server's wake-up is the only one")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--idle", action="store_true", help="memory of idle connections instead")
     what.add_argument("--instructions", action="store_true", help="instructions a request instead")
@@ -97,8 +105,7 @@ def main():
     folder = run.QUICK_RESULTS if chosen.quick else run.RESULTS
     try:
         if chosen.table:
-            stem = "echo" if chosen.kind == "tcp" else f"echo_{chosen.kind}"
-            print(echo_report.table(echo_report.read(folder / f"{stem}.csv")))
+            print(echo_report.table(echo_report.read(folder / f"{stem_of(chosen)}.csv")))
             return
         if chosen.idle:
             run_idle(chosen, folder)

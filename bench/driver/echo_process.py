@@ -107,10 +107,12 @@ def generator_command(running, options):
     return [*on_core(GENERATOR_CORE), echo_servers.GENERATOR, *running.address, *options]
 
 
-def measure(server, cell, seconds):
+def measure(server, cell, seconds, spin=False):
     """One run of one server on one core, with the generator on the other."""
     options = ["--connections", str(cell.connections), "--size", str(cell.size)]
     options += ["--duration", str(seconds), "--warmup", str(min(0.3, seconds / 4))]
+    if spin:
+        options.append("--spin")
     with Running(server, cell.kind, cell.size) as running:
         options += ["--watch", str(running.pid)]
         try:

@@ -3,7 +3,8 @@
 
 With --expect-wrong-byte the generator must fail, and say which byte is wrong. With --kill the
 server is killed meanwhile, and the generator must fail. With --rate it sends at fixed times, with
---depth several requests at once, and with --hold it leaves the connections alone between two.
+--depth several requests at once, with --spin it does not sleep, and with --hold it leaves the
+connections alone between two.
 """
 
 import json
@@ -19,6 +20,7 @@ MODES = {
     "--kill": ["--duration", "20"],
     "--rate": ["--rate", "2000"],
     "--hold": ["--hold"],
+    "--spin": ["--spin"],
     "--depth": ["--depth", "8"],
 }
 

@@ -9,7 +9,7 @@ namespace net_bench {
 const char* const load_usage =
     R"(net_generator (--port N [--host ADDRESS] [--udp] | --unix PATH)
   [--connections 50] [--size 64] [--depth 1] [--duration 2] [--warmup 0.3]
-  [--rate N | --requests N | --hold] [--watch PID]
+  [--rate N | --requests N | --hold] [--spin] [--watch PID]
 
 Sends requests to an echo server, compares every byte of the answers, and prints a line of JSON.
 A wrong byte, a lost connection or a missing answer is said on stderr and makes the status 1.
@@ -20,6 +20,7 @@ A wrong byte, a lost connection or a missing answer is said on stderr and makes 
   --requests  ends after so many answers
   --hold      one request a connection, then says `ready` and leaves the connections alone until
               stdin ends, then one more request each
+  --spin      looks for answers without ever sleeping: then the server's wake-up is the only one
   --watch     reports the CPU time that a process took meanwhile
 )";
 
@@ -30,6 +31,8 @@ bool take_flag(load_options& options, const std::string& name) {
     options.udp = true;
   } else if (name == "--hold") {
     options.hold = true;
+  } else if (name == "--spin") {
+    options.spin = true;
   } else {
     return false;
   }

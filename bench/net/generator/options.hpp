@@ -21,6 +21,7 @@ struct load_options {
   double rate = 0;        // requests a second over all connections; 0: the next after an answer
   std::uint64_t requests = 0;  // ends after so many instead of at a time; 0: does not
   bool hold = false;           // one request each, then idle until stdin ends, then one more each
+  bool spin = false;           // looks for answers all the time instead of sleeping
   int watch = 0;               // the process whose CPU time is reported; 0: none
 };
 
