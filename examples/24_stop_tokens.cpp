@@ -4,6 +4,7 @@
 // Shows: get_stop_token, cancel_on_stop. asyncio has no counterpart; Python has no std::stop_token.
 
 #include "ouro/ouro.hpp"
+#include "ouro/task/stop_token.hpp"  // not part of ouro.hpp: it brings threads
 
 #include <chrono>
 #include <cstdio>

@@ -17,4 +17,37 @@ exception_group::exception_group(std::string message, std::vector<std::exception
   }
 }
 
+std::pair<std::optional<exception_group>, std::optional<exception_group>> exception_group::split_by(
+    matcher matches) const {
+  std::vector<std::exception_ptr> matching;
+  std::vector<std::exception_ptr> rest;
+  for (const std::exception_ptr& error : exceptions_) {
+    if (matches(error)) {
+      matching.push_back(error);
+    } else if (const exception_group* nested = group_in(error)) {
+      auto [inner_matching, inner_rest] = nested->split_by(matches);
+      if (inner_matching) matching.push_back(std::make_exception_ptr(*std::move(inner_matching)));
+      if (inner_rest) rest.push_back(std::make_exception_ptr(*std::move(inner_rest)));
+    } else {
+      rest.push_back(error);
+    }
+  }
+  return {make(std::move(matching)), make(std::move(rest))};
+}
+
+std::optional<exception_group> exception_group::make(std::vector<std::exception_ptr> part) const {
+  if (part.empty()) return std::nullopt;
+  return exception_group(message_, std::move(part));
+}
+
+const exception_group* exception_group::group_in(const std::exception_ptr& error) noexcept {
+  try {
+    std::rethrow_exception(error);
+  } catch (const exception_group& group) {
+    return &group;
+  } catch (...) {
+    return nullptr;
+  }
+}
+
 }  // namespace ouro::inline v0

@@ -65,6 +65,8 @@ void ancillary_data::add_fds(std::span<const int> fds) {
   add(SOL_SOCKET, SCM_RIGHTS, std::as_bytes(fds));
 }
 
+void ancillary_data::add_fd(int fd) { add_fds({&fd, 1}); }
+
 std::vector<unique_fd> ancillary_data::take_fds() {
   std::vector<unique_fd> taken;
   if (!owns_fds_) return taken;
@@ -76,6 +78,8 @@ std::vector<unique_fd> ancillary_data::take_fds() {
   for_each_fd(bytes_, [&taken](int fd) { taken.emplace_back(fd); });
   return taken;
 }
+
+const_buffer ancillary_data::native() const noexcept { return bytes_; }
 
 std::vector<ancillary_data::item> ancillary_data::items() const {
   std::vector<item> found;

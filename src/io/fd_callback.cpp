@@ -76,7 +76,7 @@ class fd_table final : public loop_extension {
   ~fd_table() override;
 
   event_loop& loop() const noexcept { return loop_; }
-  void add(std::unique_ptr<fd_callback> callback);
+  void add(detail::owned<fd_callback> callback);
   bool remove(int fd, io_direction direction) noexcept;
 
  private:
@@ -95,7 +95,7 @@ fd_table::~fd_table() {
   }
 }
 
-void fd_table::add(std::unique_ptr<fd_callback> callback) {
+void fd_table::add(detail::owned<fd_callback> callback) {
   fd_callback*& place = by_fd_[callback->fd()][static_cast<unsigned>(callback->direction())];
   fd_callback* const replaced = std::exchange(place, callback.release());
   place->arm();
@@ -211,7 +211,7 @@ void add(event_loop& loop, int fd, io_direction direction, unique_function<void(
   }
   fd_table& table = loop.extension<fd_table>();
   table.add(
-      std::make_unique<fd_callback>(table, fd, direction, std::move(function), options, place));
+      detail::make_owned<fd_callback>(table, fd, direction, std::move(function), options, place));
 }
 
 bool remove(event_loop& loop, int fd, io_direction direction) {

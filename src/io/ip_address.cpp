@@ -29,13 +29,13 @@ std::uint32_t parse_scope(std::string_view text, const std::string& scope) {
 ip_address::ip_address(std::string_view text) {
   if (text.find('\0') != std::string_view::npos) refuse(text, "it contains a zero byte");
   if (text.find(':') == std::string_view::npos) {
-    if (::inet_pton(AF_INET, std::string(text).c_str(), bytes_.data()) == 1) return;
+    if (::inet_pton(AF_INET, std::string(text).c_str(), bytes_) == 1) return;
     refuse(text, "write one like 192.0.2.1 or 2001:db8::1; names are not looked up here");
   }
   family_ = address_family::ipv6;
   const std::size_t percent = text.find('%');
   const std::string number(text.substr(0, percent));
-  if (::inet_pton(AF_INET6, number.c_str(), bytes_.data()) != 1) {
+  if (::inet_pton(AF_INET6, number.c_str(), bytes_) != 1) {
     refuse(text, "write one like 2001:db8::1, without brackets and port");
   }
   if (percent != std::string_view::npos) {
@@ -45,7 +45,7 @@ ip_address::ip_address(std::string_view text) {
 
 std::string ip_address::to_string() const {
   char text[INET6_ADDRSTRLEN];
-  ::inet_ntop(static_cast<int>(family_), bytes_.data(), text, sizeof text);
+  ::inet_ntop(static_cast<int>(family_), bytes_, text, sizeof text);
   std::string result = text;
   if (scope_id_ != 0) result += "%" + std::to_string(scope_id_);
   return result;

@@ -67,13 +67,25 @@ bool debug_from_environment() noexcept {
 
 }  // namespace
 
+/// Lives as long as it is set or runs.
+struct event_loop::shared_handler {
+  exception_handler function;
+  unsigned references = 1;
+
+  void add_reference() noexcept { ++references; }
+  void drop_reference() noexcept {
+    if (--references == 0) delete this;
+  }
+};
+
 event_loop::event_loop(const event_loop_options& options)
     : clock_(options.clock),
       debug_(debug_from_environment()),
       watched_(debug_),
+      handler_(detail::intrusive_ptr<shared_handler>::adopt(new shared_handler)),
       busy_poll_(options.busy_poll),
-      ring_(ring_options{.entries = options.ring_entries}),
-      wakeup_(std::make_unique<wakeup>()) {
+      ring_(ring_options{.entries = options.ring_entries, .cq_entries = options.ring_cq_entries}),
+      wakeup_(detail::make_owned<wakeup>()) {
   loop_registry::instance().add(this);
 }
 
@@ -145,14 +157,23 @@ void event_loop::default_exception_handler(const exception_context& context) noe
   }
 }
 
+void event_loop::set_exception_handler(exception_handler handler) {
+  handler_ = detail::intrusive_ptr<shared_handler>::adopt(
+      new shared_handler{.function = std::move(handler)});
+}
+
+const exception_handler& event_loop::get_exception_handler() const noexcept {
+  return handler_->function;
+}
+
 void event_loop::call_exception_handler(const exception_context& context) noexcept {
-  const std::shared_ptr<const exception_handler> handler = handler_;
-  if (!*handler) {
+  const detail::intrusive_ptr<shared_handler> handler = handler_;
+  if (!handler->function) {
     default_exception_handler(context);
     return;
   }
   try {
-    (*handler)(*this, context);
+    handler->function(*this, context);
   } catch (...) {
     exception_context failure;
     failure.message = "Unhandled error in exception handler";

@@ -45,7 +45,7 @@ interrupt_guard::interrupt_guard(event_loop& loop, unique_function<void()> on_in
   if (!interrupted_loop.compare_exchange_strong(nobody, &loop)) return;
   interrupts.store(0);
   loop.set_interrupt_handler(event_loop::interrupt_kind::sigint, std::move(on_interrupt));
-  saved_ = std::make_unique<saved>(saved{current});
+  saved_ = detail::make_owned<saved>(saved{current});
   struct sigaction ours{};
   ours.sa_handler = &on_sigint;
   sigemptyset(&ours.sa_mask);

@@ -35,20 +35,20 @@ class protocol_acceptor final : public connection_acceptor {
 task<server> create_server(event_loop& loop, any_protocol_factory factory,
                            std::span<const std::string_view> hosts, int port,
                            const server_options& options) {
-  return serve_hosts(loop, std::make_unique<protocol_acceptor>(std::move(factory)),
-                     copy_hosts(hosts), port, options);
+  return serve_hosts(loop, make_owned<protocol_acceptor>(std::move(factory)), copy_hosts(hosts),
+                     port, options);
 }
 
 task<server> create_server(event_loop& loop, any_protocol_factory factory, socket bound,
                            const server_options& options) {
-  return serve_socket(loop, std::make_unique<protocol_acceptor>(std::move(factory)),
-                      std::move(bound), options);
+  return serve_socket(loop, make_owned<protocol_acceptor>(std::move(factory)), std::move(bound),
+                      options);
 }
 
 task<server> create_unix_server(event_loop& loop, any_protocol_factory factory,
                                 std::string_view path, const server_options& options) {
-  return serve_path(loop, std::make_unique<protocol_acceptor>(std::move(factory)),
-                    std::string(path), options);
+  return serve_path(loop, make_owned<protocol_acceptor>(std::move(factory)), std::string(path),
+                    options);
 }
 
 }  // namespace ouro::inline v0::detail

@@ -160,8 +160,7 @@ task<std::size_t> server::shutdown(optional_duration grace) {
 }
 
 server detail::make_server(event_loop& loop, std::vector<socket> bound,
-                           const server_options& options,
-                           std::unique_ptr<connection_acceptor> connections) {
+                           const server_options& options, owned<connection_acceptor> connections) {
   server made(intrusive_ptr<server_core>(
       new server_core(loop, std::move(bound), options, std::move(connections))));
   if (options.start_serving) made.core_->start();

@@ -95,7 +95,7 @@ task_handle<> server_core::spawn(task<> handler, std::string_view name,
 task_handle<> server_core::spawn(task<> handler, std::string_view name, std::source_location place,
                                  intrusive_ptr<connection_record> record) {
   loop_.check_scheduling();
-  auto entry = std::make_unique<handler_entry>(std::move(record));
+  auto entry = make_owned<handler_entry>(std::move(record));
   task_handle<> handle = start_task(loop_, std::move(handler), {.name = name}, place);
   entry->task = handle;
   handle.add_done_callback([this, ended = entry.get()] { handler_ended(*ended); });
@@ -177,8 +177,7 @@ void server_core::abort_others() noexcept {
 // -----------------------------------------------------------------------------------------------
 
 server_core::server_core(event_loop& loop, std::vector<socket> sockets,
-                         const server_options& options,
-                         std::unique_ptr<connection_acceptor> connections)
+                         const server_options& options, owned<connection_acceptor> connections)
     : loop_(loop),
       options_(options),
       on_connection_(std::move(connections)),
@@ -191,7 +190,7 @@ server_core::server_core(event_loop& loop, std::vector<socket> sockets,
   server_registry& registry = loop_.extension<server_registry>();
   for (socket& each : sockets_) {
     if (options_.cleanup_socket) files_.push_back(socket_file::of(each));
-    acceptors_.push_back(std::make_unique<acceptor>(*this, each));
+    acceptors_.push_back(make_owned<acceptor>(*this, each));
   }
   std::erase_if(files_, [](const socket_file& file) { return file.path.empty(); });
   registry.add(*this);
@@ -261,7 +260,7 @@ void server_core::check_finished() noexcept {
   }
   if (connections_ != 0) return;
   // Handlers may have been lambdas in it, and it may own this server's handle.
-  const std::unique_ptr<connection_acceptor> unused = std::move(on_connection_);
+  const owned<connection_acceptor> unused = std::move(on_connection_);
 }
 
 // Requests, tasks and callbacks have gone by now, and tell nobody any more.
@@ -270,7 +269,7 @@ void server_core::loop_closed() noexcept {
   close();
   update_acceptors();
   while (!handlers_.empty()) {
-    const std::unique_ptr<handler_entry> gone(&handlers_.pop_front());
+    const owned<handler_entry> gone(&handlers_.pop_front());
   }
   check_finished();
   OURO_ASSERT(!linked());

@@ -35,7 +35,7 @@ void check_port(int port) {
 
 transport_ptr make_served_transport(server_core& server, socket accepted) {
   transport_ptr made = make_socket_transport(server.loop(), std::move(accepted));
-  made->attach(std::make_unique<served_transport>(server, *made));
+  made->attach(make_owned<served_transport>(server, *made));
   return made;
 }
 
@@ -43,7 +43,7 @@ std::vector<std::string> copy_hosts(std::span<const std::string_view> hosts) {
   return {hosts.begin(), hosts.end()};
 }
 
-task<server> serve_hosts(event_loop& loop, std::unique_ptr<connection_acceptor> connections,
+task<server> serve_hosts(event_loop& loop, owned<connection_acceptor> connections,
                          std::vector<std::string> hosts, int port, server_options options) {
   check_port(port);
   std::vector<endpoint> endpoints;
@@ -63,15 +63,15 @@ task<server> serve_hosts(event_loop& loop, std::unique_ptr<connection_acceptor> 
   co_return make_server(loop, std::move(bound), options, std::move(connections));
 }
 
-task<server> serve_socket(event_loop& loop, std::unique_ptr<connection_acceptor> connections,
-                          socket bound, server_options options) {
+task<server> serve_socket(event_loop& loop, owned<connection_acceptor> connections, socket bound,
+                          server_options options) {
   std::vector<socket> sockets;
   sockets.push_back(std::move(bound));
   co_return make_server(loop, std::move(sockets), options, std::move(connections));
 }
 
-task<server> serve_path(event_loop& loop, std::unique_ptr<connection_acceptor> connections,
-                        std::string path, server_options options) {
+task<server> serve_path(event_loop& loop, owned<connection_acceptor> connections, std::string path,
+                        server_options options) {
   const bool abstract = !path.empty() && path.front() == '\0';
   const endpoint where =
       abstract ? endpoint::local_abstract(std::string_view(path).substr(1)) : endpoint::local(path);

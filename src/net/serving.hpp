@@ -23,13 +23,13 @@ transport_ptr make_served_transport(server_core& server, socket accepted);
 std::vector<std::string> copy_hosts(std::span<const std::string_view> hosts);
 
 /// A server on all addresses of `hosts`.
-task<server> serve_hosts(event_loop& loop, std::unique_ptr<connection_acceptor> connections,
+task<server> serve_hosts(event_loop& loop, owned<connection_acceptor> connections,
                          std::vector<std::string> hosts, int port, server_options options);
 /// A server on a socket that is bound already.
-task<server> serve_socket(event_loop& loop, std::unique_ptr<connection_acceptor> connections,
-                          socket bound, server_options options);
+task<server> serve_socket(event_loop& loop, owned<connection_acceptor> connections, socket bound,
+                          server_options options);
 /// A server on a UNIX socket.
-task<server> serve_path(event_loop& loop, std::unique_ptr<connection_acceptor> connections,
-                        std::string path, server_options options);
+task<server> serve_path(event_loop& loop, owned<connection_acceptor> connections, std::string path,
+                        server_options options);
 
 }  // namespace ouro::inline v0::detail

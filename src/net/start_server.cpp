@@ -26,9 +26,8 @@ class stream_acceptor final : public connection_acceptor {
   std::size_t limit_;
 };
 
-std::unique_ptr<connection_acceptor> acceptor_for(connection_handler handler,
-                                                  const server_options& options) {
-  return std::make_unique<stream_acceptor>(std::move(handler), options.limit);
+owned<connection_acceptor> acceptor_for(connection_handler handler, const server_options& options) {
+  return make_owned<stream_acceptor>(std::move(handler), options.limit);
 }
 
 }  // namespace

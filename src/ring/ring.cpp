@@ -57,7 +57,7 @@ void check_enter(int result) {
 }  // namespace
 
 ring::ring(const ring_options& options)
-    : kernel_(std::make_unique<detail::kernel_ring>()),
+    : kernel_(detail::make_owned<detail::kernel_ring>()),
       queues_(&kernel_->queues()),
       features_(detail::set_up(*kernel_, options)),
       first_free_(no_slot) {}

@@ -30,17 +30,36 @@ void readexactly_into_operation::await_resume() {
   core().tidy();
 }
 
+std::optional<std::string> next_line_operation::await_resume() {
+  finish();
+  const std::size_t count = found().value_or(core().size());
+  if (count == 0) return std::nullopt;
+  return take_text<std::string>(core(), count);
+}
+
 // Separators.
 
-std::optional<separators::place> separators::find(std::string_view text,
-                                                  std::size_t from) const noexcept {
-  std::optional<place> first;
+separators separators::several(std::span<const std::string_view> of) {
+  if (of.empty()) {
+    throw std::invalid_argument("readuntil: separator should contain at least one element");
+  }
+  separators result{std::string_view()};
+  result.several_ = of;
+  return result;
+}
+
+std::span<const std::string_view> separators::all() const noexcept {
+  return several_.empty() ? std::span(&one_, 1) : several_;
+}
+
+separators::place separators::find(std::string_view text, std::size_t from) const noexcept {
+  place first;
   for (const std::string_view each : all()) {
     const std::size_t begin = text.find(each, from - std::min(from, each.size() - 1));
     if (begin == std::string_view::npos) continue;
     const std::size_t end = begin + each.size();
     // The one that ends first; of those the longest.
-    if (!first || end < first->end || (end == first->end && begin < first->begin)) {
+    if (!first.found() || end < first.end || (end == first.end && begin < first.begin)) {
       first = {begin, end};
     }
   }
@@ -67,16 +86,15 @@ bool until_wait::is_met() const noexcept {
   const std::string_view text = core().text();
   place_ = separators_.find(text, searched_);
   searched_ = text.size();
-  return place_ || core().eof() || certain() > limit_;
+  return place_.found() || core().eof() || certain() > limit_;
 }
 
 std::optional<std::size_t> until_wait::found() {
-  if (place_) {
-    if (place_->begin > limit_) {
-      throw limit_overrun_error("Separator is found, but chunk is longer than limit",
-                                place_->begin);
+  if (place_.found()) {
+    if (place_.begin > limit_) {
+      throw limit_overrun_error("Separator is found, but chunk is longer than limit", place_.begin);
     }
-    return place_->end;
+    return place_.end;
   }
   if (certain() > limit_) {
     throw limit_overrun_error("Separator is not found, and chunk exceed the limit", certain());

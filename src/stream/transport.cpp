@@ -343,12 +343,12 @@ void transport::set_protocol(std::shared_ptr<base_protocol> protocol) {
   if (loop_ == nullptr || closed_) {
     detail::throw_usage_error("this transport is closed: it can have no new protocol");
   }
-  if (protocol_ == nullptr) {
+  if (!protocol_) {
     if (face_ != nullptr) {
       detail::throw_usage_error(
           "this transport belongs to a stream_reader and stream_writer: move those instead");
     }
-    protocol_ = std::make_unique<detail::protocol_face>(*this);
+    protocol_ = detail::make_owned<detail::protocol_face>(*this);
     face_ = protocol_.get();
   }
   protocol_->set_protocol(std::move(protocol));
@@ -360,7 +360,7 @@ void transport::start_protocol(std::shared_ptr<base_protocol> protocol) {
 }
 
 std::shared_ptr<base_protocol> transport::get_protocol() const noexcept {
-  return protocol_ != nullptr ? protocol_->protocol() : nullptr;
+  return protocol_ ? protocol_->protocol() : nullptr;
 }
 
 }  // namespace ouro::inline v0

@@ -11,7 +11,7 @@ completion_queue::completion_queue(std::vector<intrusive_ptr<future_base>> child
       place_(place),
       limit_(options.timeout),
       count_(children.size()),
-      entries_(std::make_unique<done_entry_of<completion_queue>[]>(children.size())) {
+      entries_(children.size()) {
   done_.reserve(count_);
   for (std::size_t i = 0; i < count_; ++i) {
     entries_[i].set_owner(this);

@@ -31,7 +31,7 @@ dump_on_signal::dump_on_signal(event_loop& loop, int signal_number)
   loop.set_interrupt_handler(event_loop::interrupt_kind::dump, [&loop] {
     for (const task_handle<>& task : all_tasks(loop)) task.print_stack();
   });
-  saved_ = std::make_unique<saved>();
+  saved_ = make_owned<saved>();
   struct sigaction ours{};
   ours.sa_handler = &on_dump_signal;
   sigemptyset(&ours.sa_mask);
@@ -43,7 +43,7 @@ dump_on_signal::dump_on_signal(event_loop& loop, int signal_number)
 }
 
 dump_on_signal::~dump_on_signal() {
-  if (saved_ == nullptr) return;
+  if (!saved_) return;
   static_cast<void>(::sigaction(signal_number_, &saved_->action, nullptr));
   dumped_loop.store(nullptr);
   loop_->set_interrupt_handler(event_loop::interrupt_kind::dump, {});

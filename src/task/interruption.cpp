@@ -10,7 +10,7 @@ bool task_base::cancel(std::string_view message, cancel_mode mode) noexcept {
   if (done() || state_ == state::finished) return false;
   ++cancel_requests_;
   if (!message.empty() || extras_ != nullptr) extras().cancel_message = message;
-  if (extras_ != nullptr && extras_->stop.stop_possible()) extras_->stop.request_stop();
+  if (extras_ != nullptr && extras_->observer) extras_->observer->cancel_requested();
   if (state_ != state::blocked) {
     interrupts_ |= must_cancel;
     return true;

@@ -24,12 +24,6 @@ std::string task_base::describe() const {
   return "task '" + name() + "' " + detail::describe(coroutine_);
 }
 
-std::stop_token task_base::stop_token() {
-  std::stop_source& stop = extras().stop;
-  if (!stop.stop_possible()) stop = std::stop_source();
-  return stop.get_token();
-}
-
 context task_base::copy_context_of() const {
   context_slot* outer = context_slot::exchange_current(const_cast<context_slot*>(&context_));
   context copy = copy_context();

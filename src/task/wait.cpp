@@ -18,7 +18,7 @@ void wait_core::check(std::size_t count, const wait_options& options) {
 
 bool wait_core::start(const await_point& at, std::size_t count) {
   if (!begin_wait(at)) return false;
-  entries_ = std::make_unique<entry[]>(count);
+  entries_ = owned_array<entry>(count);
   left_ = count;
   for (std::size_t i = 0; i < count; ++i) entries_[i].set_owner(this);
   if (options_.timeout) {
@@ -31,7 +31,7 @@ bool wait_core::start(const await_point& at, std::size_t count) {
 void wait_core::stop() noexcept {
   if (scheduled()) task()->loop().cancel_timer(*this);
   if (queued()) task()->loop().forget_ready(*this);
-  entries_.reset();
+  entries_ = {};
 }
 
 void wait_core::on_child_done(done_entry& child) noexcept {

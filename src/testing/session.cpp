@@ -45,8 +45,7 @@ session::session(const isolation_options& options)
       blocks_(detail::frame_pool::live()),
       limit_(options.time_limit.value_or(usual_time_limit.load())),
       clock_(options.autojump),
-      loop_(std::make_unique<event_loop>(
-          event_loop_options{.ring_entries = ring_entries_of_tests(), .clock = &clock_})),
+      loop_(std::make_unique<event_loop>(loop_options_of_tests(clock_))),
       watchdog_(std::make_unique<watchdog>(*loop_)),
       context_(copy_context()),
       outer_(std::exchange(current_session, this)) {

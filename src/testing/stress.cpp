@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "stress.hpp"
 
-#include "ouro/loop/event_loop.hpp"
-
 #include <algorithm>
 #include <cstdlib>
 
@@ -26,10 +24,13 @@ extern "C" void ignore_stress_signal(int) {}
 
 }  // namespace
 
-unsigned ring_entries_of_tests() noexcept {
+event_loop_options loop_options_of_tests(time_source& clock) noexcept {
+  event_loop_options options{.clock = &clock};
   const unsigned long wanted = from_environment("OURO_TEST_RING_ENTRIES");
-  if (wanted == 0) return event_loop_options{}.ring_entries;
-  return static_cast<unsigned>(std::min<unsigned long>(wanted, 4096));
+  if (wanted == 0) return options;
+  options.ring_entries = static_cast<unsigned>(std::min<unsigned long>(wanted, 4096));
+  options.ring_cq_entries = options.ring_entries;
+  return options;
 }
 
 stress_signals::stress_signals() noexcept {

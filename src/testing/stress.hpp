@@ -1,14 +1,16 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
+#include "ouro/loop/event_loop.hpp"
+
 #include <csignal>
 #include <sys/time.h>
 
 namespace ouro::inline v0::testing {
 
-/// Requests that fit in the rings of tests: OURO_TEST_RING_ENTRIES of the environment, else what
-/// loops have by default.
-unsigned ring_entries_of_tests() noexcept;
+/// The options of the loops of tests: with OURO_TEST_RING_ENTRIES in the environment, both queues
+/// of their rings have that size.
+event_loop_options loop_options_of_tests(time_source& clock) noexcept;
 
 /// While it lives a signal comes every OURO_TEST_SIGNAL_INTERVAL_MS milliseconds, as the
 /// environment says, and interrupts system calls; without that nothing happens. Not in a test that

@@ -9,6 +9,8 @@
 
 #include "tests/support/catch.hpp"
 
+#include <fstream>
+#include <iterator>
 #include <memory>
 #include <stdexcept>
 #include <string>
@@ -326,6 +328,16 @@ TEST_CASE("event_loop: get_event_loop() prefers the running loop, then the one t
   CHECK(inside == &running);
   ouro::set_event_loop(nullptr);
   CHECK(&ouro::get_event_loop() != &set);
+}
+
+TEST_CASE("event_loop: the sizes of its queues are those asked for", "[loop][event_loop]") {
+  const ouro::event_loop loop({.ring_entries = 8, .ring_cq_entries = 16});
+
+  std::ifstream about("/proc/self/fdinfo/" + std::to_string(loop.fileno()));
+  const std::string text(std::istreambuf_iterator<char>(about), {});
+
+  CHECK(text.find("SqMask:\t0x7\n") != std::string::npos);
+  CHECK(text.find("CqMask:\t0xf\n") != std::string::npos);
 }
 
 TEST_CASE("event_loop: new_event_loop() takes options", "[loop][event_loop]") {

@@ -197,7 +197,7 @@ OURO_TEST_CASE("server: accepts no more than its backlog in one turn", "[net][se
   const ouro::server server = ouro::detail::make_server(
       ouro::get_running_loop(),
       ouro::detail::bind_endpoints(std::vector{ouro::endpoint("127.0.0.1", 0)}, {}), {.backlog = 8},
-      std::make_unique<counting>(accepted));
+      ouro::detail::make_owned<counting>(accepted));
   co_await test::settle();
   std::vector<ouro::unique_fd> clients;
   for (int i = 0; i < 8; ++i) clients.push_back(start_connecting(address_of(server)));

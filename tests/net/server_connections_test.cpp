@@ -29,7 +29,7 @@ ouro::server accept_locally(accepting::function accept) {
   return ouro::detail::make_server(
       ouro::get_running_loop(),
       ouro::detail::bind_endpoints(std::vector{ouro::endpoint("127.0.0.1", 0)}, {}), {},
-      std::make_unique<accepting>(std::move(accept)));
+      ouro::detail::make_owned<accepting>(std::move(accept)));
 }
 
 ouro::task<> one_hour() { co_await ouro::sleep(1h); }

@@ -60,7 +60,7 @@ inline ouro::server serve_at(const std::vector<ouro::endpoint>& at, handler hand
                              const ouro::server_options& options = {}) {
   return ouro::detail::make_server(ouro::get_running_loop(),
                                    ouro::detail::bind_endpoints(at, options), options,
-                                   std::make_unique<handling>(std::move(handle)));
+                                   ouro::detail::make_owned<handling>(std::move(handle)));
 }
 
 /// A server on a free port of 127.0.0.1.

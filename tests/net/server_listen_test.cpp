@@ -20,7 +20,7 @@ std::string path_of(const char* name) {
 }
 
 bool exists(const std::string& path) {
-  struct ::stat status {};
+  struct ::stat status{};
   return ::stat(path.c_str(), &status) == 0;
 }
 
@@ -195,9 +195,10 @@ OURO_TEST_CASE("server: serves a socket that is bound already, blocking or not",
   REQUIRE(::fcntl(bound[0].fd(), F_SETFL, O_NONBLOCK) == 0);
   bound[0].bind(ouro::endpoint("127.0.0.1", 0));
   const ouro::endpoint at = bound[0].local_endpoint();
-  ouro::server server = ouro::detail::make_server(
-      ouro::get_running_loop(), std::move(bound), {},
-      std::make_unique<handling>([](connection& each) -> ouro::task<> { co_await echo(each); }));
+  ouro::server server =
+      ouro::detail::make_server(ouro::get_running_loop(), std::move(bound), {},
+                                ouro::detail::make_owned<handling>(
+                                    [](connection& each) -> ouro::task<> { co_await echo(each); }));
 
   const std::string answer = co_await echo_over(at);
 
@@ -212,15 +213,15 @@ OURO_TEST_CASE("server: a socket that is no stream, and none at all, are refused
     std::vector<ouro::socket> sockets;
     sockets.push_back(std::move(bound));
     return ouro::detail::make_server(ouro::get_running_loop(), std::move(sockets), {},
-                                     std::make_unique<handling>(echo));
+                                     ouro::detail::make_owned<handling>(echo));
   };
 
   CHECK_THROWS_AS(serve_socket(ouro::socket::udp()), ouro::usage_error);
   CHECK_THROWS_AS(serve_socket(ouro::socket()), std::system_error);
   CHECK_THROWS_AS(serve_at({}, echo), ouro::usage_error);
-  CHECK_THROWS_AS(
-      ouro::detail::make_server(ouro::get_running_loop(), {}, {}, std::make_unique<handling>(echo)),
-      ouro::usage_error);
+  CHECK_THROWS_AS(ouro::detail::make_server(ouro::get_running_loop(), {}, {},
+                                            ouro::detail::make_owned<handling>(echo)),
+                  ouro::usage_error);
   co_return;
 }
 

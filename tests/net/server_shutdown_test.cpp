@@ -162,7 +162,7 @@ OURO_TEST_CASE("server: shutdown() closes connections that have no handler", "[n
   ouro::server server = ouro::detail::make_server(
       ouro::get_running_loop(),
       ouro::detail::bind_endpoints(std::vector{ouro::endpoint("127.0.0.1", 0)}, {}), {},
-      std::make_unique<keeping>(kept));
+      ouro::detail::make_owned<keeping>(kept));
   ouro::socket client = co_await connect_to(address_of(server));
   co_await test::settle();
 

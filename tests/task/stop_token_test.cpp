@@ -67,7 +67,7 @@ OURO_TEST_CASE("stop_token: from the handle is the one that the task sees", "[ta
   std::stop_token inside;
   ouro::event go;
   auto subject = ouro::create_task(keep_token(inside, go));
-  const std::stop_token outside = subject.get_stop_token();
+  const std::stop_token outside = ouro::get_stop_token(subject);
   co_await ouro::sleep(0s);
 
   CHECK(inside == outside);
@@ -202,7 +202,7 @@ OURO_TEST_CASE("cancel_on_stop: the cancel of one task may stop another through 
   ouro::event never;
   auto first = ouro::create_task(note_end(wait_for_event(never), log));
   auto second = ouro::create_task(note_end(wait_for_event(never), log));
-  const ouro::cancel_on_stop connection(first.get_stop_token(), second);
+  const ouro::cancel_on_stop connection(ouro::get_stop_token(first), second);
   co_await ouro::sleep(0s);
 
   first.cancel("by hand");

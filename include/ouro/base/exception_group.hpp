@@ -24,10 +24,7 @@ class exception_group : public std::exception {
   /// keep their shape. asyncio: ExceptionGroup.split().
   template <class Exception>
   std::pair<std::optional<exception_group>, std::optional<exception_group>> split() const {
-    std::vector<std::exception_ptr> matching;
-    std::vector<std::exception_ptr> rest;
-    for (const std::exception_ptr& error : exceptions_) sort_out<Exception>(error, matching, rest);
-    return {make(std::move(matching)), make(std::move(rest))};
+    return split_by(&is_a<Exception>);
   }
 
   /// Calls `function` with each `Exception` in the group, nested ones too, then throws the rest, if
@@ -40,6 +37,19 @@ class exception_group : public std::exception {
   }
 
  private:
+  using matcher = bool (*)(const std::exception_ptr& error);
+
+  template <class Exception>
+  static bool is_a(const std::exception_ptr& error) {
+    try {
+      std::rethrow_exception(error);
+    } catch (const Exception&) {
+      return true;
+    } catch (...) {
+      return false;
+    }
+  }
+
   template <class Exception, class Function>
   void each(Function& function) const {
     for (const std::exception_ptr& error : exceptions_) {
@@ -53,37 +63,11 @@ class exception_group : public std::exception {
     }
   }
 
-  template <class Exception>
-  static void sort_out(const std::exception_ptr& error, std::vector<std::exception_ptr>& matching,
-                       std::vector<std::exception_ptr>& rest) {
-    try {
-      std::rethrow_exception(error);
-    } catch (const Exception&) {
-      matching.push_back(error);
-    } catch (...) {
-      const exception_group* nested = group_in(error);
-      if (nested == nullptr) return rest.push_back(error);
-      auto [inner_matching, inner_rest] = nested->split<Exception>();
-      if (inner_matching) matching.push_back(std::make_exception_ptr(*std::move(inner_matching)));
-      if (inner_rest) rest.push_back(std::make_exception_ptr(*std::move(inner_rest)));
-    }
-  }
-
+  std::pair<std::optional<exception_group>, std::optional<exception_group>> split_by(
+      matcher matches) const;
+  std::optional<exception_group> make(std::vector<std::exception_ptr> part) const;
   /// The group that `error` is, which lives as long as it; null if it is none.
-  static const exception_group* group_in(const std::exception_ptr& error) noexcept {
-    try {
-      std::rethrow_exception(error);
-    } catch (const exception_group& group) {
-      return &group;
-    } catch (...) {
-      return nullptr;
-    }
-  }
-
-  std::optional<exception_group> make(std::vector<std::exception_ptr> part) const {
-    if (part.empty()) return std::nullopt;
-    return exception_group(message_, std::move(part));
-  }
+  static const exception_group* group_in(const std::exception_ptr& error) noexcept;
 
   std::string message_;
   std::string what_;

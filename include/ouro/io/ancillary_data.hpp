@@ -39,7 +39,7 @@ class ancillary_data {
   /// byte of
   /// data. asyncio: none; socket.send_fds().
   void add_fds(std::span<const int> fds);
-  void add_fd(int fd) { add_fds({&fd, 1}); }
+  void add_fd(int fd);
 
   /// The descriptors that came, which are closed on exec; none at the second call.
   [[nodiscard]] std::vector<unique_fd> take_fds();
@@ -55,7 +55,7 @@ class ancillary_data {
   static std::size_t capacity_for(std::size_t size) noexcept;
 
   /// The kernel's form.
-  [[nodiscard]] const_buffer native() const noexcept { return bytes_; }
+  [[nodiscard]] const_buffer native() const noexcept;
 
  private:
   friend class detail::recvmsg_operation;

@@ -15,7 +15,7 @@ using const_buffer = std::span<const std::byte>;
 
 /// The bytes of `text`, which must outlive them.
 [[nodiscard]] inline const_buffer as_buffer(std::string_view text) noexcept {
-  return std::as_bytes(std::span(text));
+  return {reinterpret_cast<const std::byte*>(text.data()), text.size()};
 }
 
 /// `bytes` as text; they must outlive it.

@@ -36,7 +36,7 @@ class ip_address {
                                  std::uint32_t scope_id = 0) noexcept {
     ip_address result;
     result.family_ = address_family::ipv6;
-    result.bytes_ = bytes;
+    for (std::size_t i = 0; i < bytes.size(); ++i) result.bytes_[i] = bytes[i];
     result.scope_id_ = scope_id;
     return result;
   }
@@ -56,18 +56,16 @@ class ip_address {
   constexpr bool is_v6() const noexcept { return family_ == address_family::ipv6; }
   /// The 4 or 16 bytes in network order.
   constexpr std::span<const std::uint8_t> bytes() const noexcept {
-    return std::span(bytes_).first(is_v4() ? 4 : 16);
+    return {bytes_, is_v4() ? std::size_t{4} : std::size_t{16}};
   }
   constexpr std::uint32_t scope_id() const noexcept { return scope_id_; }
 
   /// 127.0.0.0/8 or ::1.
   constexpr bool is_loopback() const noexcept {
-    return is_v4() ? bytes_[0] == 127 : bytes_ == loopback_v6().bytes_;
+    return is_v4() ? bytes_[0] == 127 : are_zero(15) && bytes_[15] == 1;
   }
   /// 0.0.0.0 or `::`.
-  constexpr bool is_unspecified() const noexcept {
-    return bytes_ == std::array<std::uint8_t, 16>{};
-  }
+  constexpr bool is_unspecified() const noexcept { return are_zero(16); }
   constexpr bool is_multicast() const noexcept {
     return is_v4() ? (bytes_[0] & 0xf0) == 0xe0 : bytes_[0] == 0xff;
   }
@@ -81,11 +79,20 @@ class ip_address {
   std::string to_string() const;
 
   friend constexpr bool operator==(const ip_address&, const ip_address&) noexcept = default;
-  friend constexpr auto operator<=>(const ip_address&, const ip_address&) noexcept = default;
+  friend constexpr std::strong_ordering operator<=>(const ip_address&,
+                                                    const ip_address&) noexcept = default;
 
  private:
+  constexpr bool are_zero(std::size_t count) const noexcept {
+    for (std::size_t i = 0; i < count; ++i) {
+      if (bytes_[i] != 0) return false;
+    }
+    return true;
+  }
+
   address_family family_ = address_family::ipv4;
-  std::array<std::uint8_t, 16> bytes_{};  // of which IPv4 uses the first four
+  std::uint8_t bytes_[16]{};  // of which IPv4 uses the first four; no std::array, whose comparisons
+                              // take long to compile
   std::uint32_t scope_id_ = 0;
 };
 

@@ -3,7 +3,9 @@
 
 #include "ouro/base/errors.hpp"
 #include "ouro/base/intrusive_list.hpp"
+#include "ouro/base/intrusive_ptr.hpp"
 #include "ouro/base/light_std.hpp"
+#include "ouro/base/owned.hpp"
 #include "ouro/base/time.hpp"
 #include "ouro/base/unique_function.hpp"
 #include "ouro/base/visibility.hpp"
@@ -35,6 +37,9 @@ namespace ouro::inline v0 {
 struct event_loop_options {
   /// Requests that fit in the submission queue; more wait in user space. Rounded to a power of two.
   unsigned ring_entries = 1024;
+  /// Completions that fit in the completion queue; more wait in the kernel, which is slower, but
+  /// loses none. Zero is four times `ring_entries`, and less than `ring_entries` is raised to it.
+  unsigned ring_cq_entries = 0;
   /// How long to look for completions before sleeping: buys latency with CPU. Zero sleeps at once.
   duration busy_poll = duration::zero();
   /// The clock; null is the steady clock.
@@ -193,11 +198,9 @@ class event_loop final : public network_methods {
   // Errors and debugging --------------------------------------------------------------------------
 
   /// A handler may replace itself; the old one lives until it has returned.
-  void set_exception_handler(exception_handler handler) {
-    handler_ = std::make_shared<const exception_handler>(std::move(handler));
-  }
+  void set_exception_handler(exception_handler handler);
   /// The handler that was set; empty stands for the default.
-  const exception_handler& get_exception_handler() const noexcept { return *handler_; }
+  const exception_handler& get_exception_handler() const noexcept;
 
   /// Logs the report as an error.
   void default_exception_handler(const exception_context& context) noexcept;
@@ -248,7 +251,7 @@ class event_loop final : public network_methods {
   template <std::derived_from<loop_extension> Extension>
   Extension& extension() {
     if (Extension* found = extensions_.find<Extension>()) return *found;
-    return extensions_.add(std::make_unique<Extension>(*this));
+    return extensions_.add(detail::make_owned<Extension>(*this));
   }
   /// As extension(), but null if there is none.
   template <std::derived_from<loop_extension> Extension>
@@ -278,6 +281,7 @@ class event_loop final : public network_methods {
 
  private:
   class wakeup;
+  struct shared_handler;
 
   void prepare_run();
   [[noreturn]] void refuse_scheduling() const;
@@ -323,11 +327,11 @@ class event_loop final : public network_methods {
   void (*abandon_tasks_)(event_loop&) = nullptr;
   detail::extension_list extensions_;
   detail::inbox inbox_;
-  std::shared_ptr<const exception_handler> handler_ = std::make_shared<const exception_handler>();
+  detail::intrusive_ptr<shared_handler> handler_;
   unique_function<void()> on_interrupt_[2];  // by interrupt_kind
   duration busy_poll_;
   ring ring_;
-  std::unique_ptr<wakeup> wakeup_;
+  detail::owned<wakeup> wakeup_;
 };
 
 /// The loop that is running in this thread.
@@ -354,9 +358,7 @@ std::unique_ptr<event_loop> new_event_loop(const event_loop_options& options = {
 
 // Definitions of the templates above
 
-inline event_loop& network_methods::self() noexcept {
-  return static_cast<event_loop&>(*this);
-}
+inline event_loop& network_methods::self() noexcept { return static_cast<event_loop&>(*this); }
 
 template <std::invocable Function>
 handle event_loop::call_soon(Function&& function, const callback_options& options,

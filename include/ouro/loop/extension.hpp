@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include "ouro/base/light_std.hpp"
+#include "ouro/base/owned.hpp"
 #include "ouro/loop/fwd.hpp"
 
 #include <utility>
@@ -29,7 +29,7 @@ class loop_extension {
   friend class detail::extension_list;
 
   const void* type_ = nullptr;
-  std::unique_ptr<loop_extension> next_;
+  detail::owned<loop_extension> next_;
 };
 
 namespace detail {
@@ -46,7 +46,7 @@ class extension_list {
   }
 
   template <class Extension>
-  Extension& add(std::unique_ptr<Extension> extension) noexcept {
+  Extension& add(detail::owned<Extension> extension) noexcept {
     Extension& added = *extension;
     added.loop_extension::type_ = &type<Extension>;
     added.loop_extension::next_ = std::exchange(first_, std::move(extension));
@@ -67,8 +67,8 @@ class extension_list {
 
   /// The last one made goes first.
   void clear() noexcept {
-    while (first_ != nullptr) {
-      const std::unique_ptr<loop_extension> gone = std::exchange(first_, nullptr);
+    while (first_) {
+      const detail::owned<loop_extension> gone = std::move(first_);
       first_ = std::move(gone->next_);
     }
   }
@@ -77,7 +77,7 @@ class extension_list {
   template <class Extension>
   static constexpr char type = 0;  // its address stands for the type
 
-  std::unique_ptr<loop_extension> first_;
+  detail::owned<loop_extension> first_;
 };
 
 }  // namespace detail

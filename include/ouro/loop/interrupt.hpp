@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include "ouro/base/light_std.hpp"
+#include "ouro/base/owned.hpp"
 #include "ouro/base/unique_function.hpp"
 #include "ouro/loop/fwd.hpp"
 
@@ -20,7 +20,7 @@ class interrupt_guard {
   interrupt_guard& operator=(const interrupt_guard&) = delete;
   ~interrupt_guard();
 
-  bool active() const noexcept { return saved_ != nullptr; }
+  bool active() const noexcept { return static_cast<bool>(saved_); }
   /// How many SIGINTs have come.
   int count() const noexcept;
 
@@ -30,7 +30,7 @@ class interrupt_guard {
  private:
   struct saved;
   event_loop* loop_;
-  std::unique_ptr<saved> saved_;
+  detail::owned<saved> saved_;
 };
 
 }  // namespace ouro::inline v0

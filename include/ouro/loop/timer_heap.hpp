@@ -37,27 +37,8 @@ class timer_heap {
   }
   time_point next_deadline() const noexcept { return entries_.front().when; }
 
-  void insert(timer_node& node, time_point when) {
-    OURO_ASSERT(!node.scheduled() && !node.queued());
-    const entry fresh{when, sequence_++, &node};
-    entries_.push_back(fresh);
-    sift_up(entries_.size() - 1, fresh);
-  }
-
-  void remove(timer_node& node) noexcept {
-    OURO_ASSERT(node.scheduled());
-    const std::size_t hole = node.index_;
-    node.index_ = timer_node::none;
-    const entry last = entries_.back();
-    entries_.pop_back();
-    if (hole == entries_.size()) return;
-    if (hole > 0 && before(last, entries_[parent(hole)])) {
-      sift_up(hole, last);
-    } else {
-      sift_down(hole, last);
-    }
-  }
-
+  void insert(timer_node& node, time_point when);
+  void remove(timer_node& node) noexcept;
   timer_node& pop() noexcept {
     timer_node& node = *entries_.front().node;
     remove(node);
@@ -71,42 +52,9 @@ class timer_heap {
     timer_node* node;
   };
 
-  static constexpr std::size_t arity = 4;
-
-  static std::size_t parent(std::size_t index) noexcept { return (index - 1) / arity; }
-  static bool before(const entry& a, const entry& b) noexcept {
-    return a.when < b.when || (a.when == b.when && a.sequence < b.sequence);
-  }
-
-  void put(std::size_t index, const entry& value) noexcept {
-    entries_[index] = value;
-    value.node->index_ = index;
-  }
-
-  void sift_up(std::size_t index, const entry& value) noexcept {
-    while (index > 0 && before(value, entries_[parent(index)])) {
-      put(index, entries_[parent(index)]);
-      index = parent(index);
-    }
-    put(index, value);
-  }
-
-  void sift_down(std::size_t index, const entry& value) noexcept {
-    const std::size_t count = entries_.size();
-    for (;;) {
-      const std::size_t first = index * arity + 1;
-      if (first >= count) break;
-      std::size_t least = first;
-      const std::size_t end = first + arity < count ? first + arity : count;
-      for (std::size_t child = first + 1; child < end; ++child) {
-        if (before(entries_[child], entries_[least])) least = child;
-      }
-      if (!before(entries_[least], value)) break;
-      put(index, entries_[least]);
-      index = least;
-    }
-    put(index, value);
-  }
+  void put(std::size_t index, const entry& value) noexcept;
+  void sift_up(std::size_t index, const entry& value) noexcept;
+  void sift_down(std::size_t index, const entry& value) noexcept;
 
   std::vector<entry> entries_;
   std::uint64_t sequence_ = 0;

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "ouro/base/intrusive_ptr.hpp"
-#include "ouro/base/light_std.hpp"
+#include "ouro/base/owned.hpp"
 #include "ouro/base/time.hpp"
 #include "ouro/io/socket.hpp"
 #include "ouro/loop/fwd.hpp"
@@ -26,7 +26,7 @@ class server_core;
 /// Errors: usage_error if there is no socket, or one is no stream socket; std::system_error, with the
 /// errno of listen(2).
 server make_server(event_loop& loop, std::vector<socket> bound, const server_options& options,
-                   std::unique_ptr<connection_acceptor> connections);
+                   detail::owned<connection_acceptor> connections);
 }  // namespace detail
 
 /// Accepts connections and has each of them served, until it is closed. The object is a handle: its
@@ -103,7 +103,7 @@ class [[nodiscard]] server {
  private:
   friend server detail::make_server(event_loop& loop, std::vector<socket> bound,
                                     const server_options& options,
-                                    std::unique_ptr<detail::connection_acceptor> connections);
+                                    detail::owned<detail::connection_acceptor> connections);
   explicit server(detail::intrusive_ptr<detail::server_core> core) noexcept;
 
   detail::intrusive_ptr<detail::server_core> core_;  // null if it is no server

@@ -2,7 +2,7 @@
 #pragma once
 
 #include "ouro/base/intrusive_list.hpp"
-#include "ouro/base/light_std.hpp"
+#include "ouro/base/owned.hpp"
 #include "ouro/base/time.hpp"
 #include "ouro/ring/features.hpp"
 #include "ouro/ring/operation.hpp"
@@ -172,7 +172,7 @@ class ring {
   void release_slot(std::uint32_t index) noexcept;
   void abandon() noexcept;
 
-  std::unique_ptr<detail::kernel_ring> kernel_;
+  detail::owned<detail::kernel_ring> kernel_;
   io_uring* queues_;  // of kernel_
   ring_features features_;
   std::uint64_t owner_ = 0;  // the number of the thread; zero until bind()

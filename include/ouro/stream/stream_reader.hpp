@@ -102,15 +102,15 @@ class stream_reader {
   /// Up to the separator that ends first; of several that end together, the longest.
   [[nodiscard]] detail::readuntil_operation<std::string> readuntil(
       std::span<const std::string_view> several, const readuntil_options& options = {}) {
-    return {*core_, several_of(several), limit_of(options)};
+    return {*core_, detail::separators::several(several), limit_of(options)};
   }
   [[nodiscard]] detail::readuntil_operation<std::string> readuntil(
       std::initializer_list<std::string_view> several, const readuntil_options& options = {}) {
-    return readuntil(std::span(several.begin(), several.size()), options);
+    return readuntil(std::span<const std::string_view>(several.begin(), several.size()), options);
   }
   [[nodiscard]] detail::readuntil_operation<std::string_view> readuntil_view(
       std::span<const std::string_view> several, const readuntil_options& options = {}) {
-    return {*core_, several_of(several), limit_of(options)};
+    return {*core_, detail::separators::several(several), limit_of(options)};
   }
 
   /// Reads a line with its "\n"; at the end what is left, then "".
@@ -158,7 +158,6 @@ class stream_reader {
   std::size_t limit_of(const readuntil_options& options) const noexcept {
     return options.limit.value_or(core_->limit());
   }
-  static detail::separators several_of(std::span<const std::string_view> several);
 
   detail::stream_core_ptr core_;
 };

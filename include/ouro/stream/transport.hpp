@@ -3,6 +3,8 @@
 
 #include "ouro/base/intrusive_list.hpp"
 #include "ouro/base/intrusive_ptr.hpp"
+#include "ouro/base/light_std.hpp"
+#include "ouro/base/owned.hpp"
 #include "ouro/io/buffer.hpp"
 #include "ouro/loop/event_loop.hpp"
 #include "ouro/stream/base_protocol.hpp"
@@ -170,7 +172,7 @@ class transport : public base_transport, private detail::ready_node, private lis
   void forget(detail::borrowed_segment& segment) noexcept { queue_.remove(segment); }
 
   /// Keeps `attached` until the connection is lost. One for each transport.
-  void attach(std::unique_ptr<detail::transport_attachment> attached) noexcept {
+  void attach(detail::owned<detail::transport_attachment> attached) noexcept {
     attached_ = std::move(attached);
   }
 
@@ -246,8 +248,8 @@ class transport : public base_transport, private detail::ready_node, private lis
   event_loop* loop_;
   const detail::sweep_state& sweep_;  // of the loop: valid while loop_ is
   detail::transport_face* face_ = nullptr;
-  std::unique_ptr<detail::protocol_face> protocol_;  // null if it has another face
-  std::unique_ptr<detail::transport_attachment> attached_;
+  detail::owned<detail::protocol_face> protocol_;  // null if it has another face
+  detail::owned<detail::transport_attachment> attached_;
   detail::write_queue queue_;
   write_buffer_limits limits_;
   std::exception_ptr error_;

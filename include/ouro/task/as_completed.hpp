@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include "ouro/base/light_std.hpp"
+#include "ouro/base/owned.hpp"
 #include "ouro/task/create_task.hpp"
 #include "ouro/task/detail/done_entry.hpp"
 #include "ouro/task/wait_list.hpp"
@@ -61,7 +61,7 @@ class completion_queue final : private timer_node {
   std::size_t count_;
   std::size_t taken_ = 0;
   std::vector<intrusive_ptr<future_base>> done_;  // room for all, so that adding cannot fail
-  std::unique_ptr<done_entry_of<completion_queue>[]> entries_;
+  owned_array<done_entry_of<completion_queue>> entries_;
   wait_list waiting_;
   bool over_ = false;
 };
@@ -72,7 +72,7 @@ class completion_queue final : private timer_node {
 template <class Handle>
 class as_completed_iterator {
  public:
-  explicit as_completed_iterator(std::unique_ptr<detail::completion_queue> queue) noexcept
+  explicit as_completed_iterator(detail::owned<detail::completion_queue> queue) noexcept
       : queue_(std::move(queue)) {}
 
   /// The next task or future that is done, nothing after the last.
@@ -94,7 +94,7 @@ class as_completed_iterator {
   }
 
  private:
-  std::unique_ptr<detail::completion_queue> queue_;
+  detail::owned<detail::completion_queue> queue_;
 };
 
 /// Gives tasks in the order in which they are done: `while (auto handle = co_await
@@ -112,7 +112,7 @@ template <awaitable Awaitable>
     children.push_back(ensure_future(std::move(awaitable)).state());
   }
   return as_completed_iterator<handle_type>(
-      std::make_unique<detail::completion_queue>(std::move(children), options, place));
+      detail::make_owned<detail::completion_queue>(std::move(children), options, place));
 }
 
 }  // namespace ouro::inline v0

@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include "ouro/task/create_task.hpp"
-#include "ouro/task/detail/stop_bridge.hpp"
+// Not part of ouro.hpp: <stop_token> brings threads and semaphores, and few programs need it.
 
-#include <source_location>
+#include "ouro/base/light_std.hpp"
+#include "ouro/task/detail/stop_bridge.hpp"
+#include "ouro/task/task_handle.hpp"
+
 #include <stop_token>
-#include <type_traits>
 #include <utility>
 
 namespace ouro::inline v0 {
@@ -15,11 +16,10 @@ namespace ouro::inline v0 {
 /// std::stop_token. It stays requested if the task swallows the cancellation.
 ///
 /// Errors: usage_error outside a task. From here to there; cancel_on_stop() goes the other way.
-[[nodiscard]] inline std::stop_token get_stop_token() {
-  detail::task_base* task = detail::task_base::current_or_null();
-  if (task == nullptr) detail::throw_usage_error("get_stop_token() needs a task around it");
-  return task->stop_token();
-}
+[[nodiscard]] std::stop_token get_stop_token();
+
+/// The same for another task. Call it on the loop's thread.
+[[nodiscard]] std::stop_token get_stop_token(const task_handle<>& task);
 
 /// Cancels `task` when `token` is requested to stop, on whatever thread that happens. The object is
 /// the connection: it ends with it. Make it on the loop's thread.

@@ -5,7 +5,6 @@
 #include "ouro/task/future.hpp"
 
 #include <source_location>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -68,9 +67,6 @@ class task_handle : public future<T> {
   std::vector<stack_entry> get_stack() const { return detail::stack_of(base()); }
   /// Writes name and stack to stderr.
   void print_stack() const { detail::print_stack(base()); }
-
-  /// Requested when the task is cancelled: for code that takes a std::stop_token.
-  std::stop_token get_stop_token() const { return base().stop_token(); }
 
   template <class Function>
   done_callback_token add_done_callback(

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include "ouro/base/light_std.hpp"
+#include "ouro/base/owned.hpp"
 #include "ouro/task/awaitable.hpp"
 #include "ouro/task/detail/done_entry.hpp"
 #include "ouro/task/task_handle.hpp"
@@ -71,7 +71,7 @@ class wait_core : public leaving_waiter, private timer_node {
   std::string describe() const override { return "time-out of wait()"; }
 
   wait_options options_;
-  std::unique_ptr<entry[]> entries_;
+  owned_array<entry> entries_;
   std::size_t left_ = 0;
 };
 

@@ -4,7 +4,7 @@
 #include "ouro/base/frame_pool.hpp"
 #include "ouro/base/intrusive_list.hpp"
 #include "ouro/base/intrusive_ptr.hpp"
-#include "ouro/base/light_std.hpp"
+#include "ouro/base/owned.hpp"
 #include "ouro/io/endpoint.hpp"
 #include "ouro/io/socket.hpp"
 #include "ouro/loop/context.hpp"
@@ -101,7 +101,7 @@ class connection_acceptor {
 class server_core : public list_hook {
  public:
   server_core(event_loop& loop, std::vector<socket> sockets, const server_options& options,
-              std::unique_ptr<connection_acceptor> connections);
+              owned<connection_acceptor> connections);
   server_core(const server_core&) = delete;
   server_core& operator=(const server_core&) = delete;
 
@@ -180,11 +180,11 @@ class server_core : public list_hook {
 
   event_loop& loop_;
   const server_options options_;
-  std::unique_ptr<connection_acceptor> on_connection_;  // null once the last connection is over
+  owned<connection_acceptor> on_connection_;  // null once the last connection is over
   std::vector<socket> sockets_;
-  std::vector<std::unique_ptr<acceptor>> acceptors_;  // one for each of them
-  std::vector<socket_file> files_;                    // of UNIX sockets, to be removed
-  context_slot context_;                              // of who has started it
+  std::vector<owned<acceptor>> acceptors_;  // one for each of them
+  std::vector<socket_file> files_;          // of UNIX sockets, to be removed
+  context_slot context_;                    // of who has started it
   intrusive_list<server_client> clients_;
   intrusive_list<handler_entry> handlers_;
   wait_list closing_;

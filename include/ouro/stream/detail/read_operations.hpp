@@ -110,16 +110,21 @@ class separators {
  public:
   /// One; its text must outlive this.
   explicit separators(std::string_view one) noexcept : one_(one) {}
-  /// Several; they and their texts must outlive this.
-  explicit separators(std::span<const std::string_view> several) noexcept : several_(several) {}
+  /// Several; they and their texts must outlive this. No constructor, because to choose between two
+  /// takes the compiler long.
+  /// Errors: std::invalid_argument if there are none.
+  static separators several(std::span<const std::string_view> of);
 
-  /// Where in `text` the first separator ends, and where it begins; nothing if there is none. What
-  /// is in front of `from` has been searched before.
+  /// Where a separator begins and ends.
   struct place {
-    std::size_t begin;
-    std::size_t end;
+    bool found() const noexcept { return end != 0; }
+
+    std::size_t begin = 0;
+    std::size_t end = 0;
   };
-  std::optional<place> find(std::string_view text, std::size_t from) const noexcept;
+  /// Where the separator is that ends first in `text`. What is in front of `from` has been searched
+  /// before.
+  place find(std::string_view text, std::size_t from) const noexcept;
 
   /// Errors: std::invalid_argument if there is none or one is empty.
   void check() const;
@@ -127,9 +132,7 @@ class separators {
   std::size_t longest() const noexcept;
 
  private:
-  std::span<const std::string_view> all() const noexcept {
-    return several_.empty() ? std::span(&one_, 1) : several_;
-  }
+  std::span<const std::string_view> all() const noexcept;
 
   std::string_view one_;
   std::span<const std::string_view> several_;
@@ -155,7 +158,7 @@ class until_wait : public read_wait {
   separators separators_;
   std::size_t limit_;
   mutable std::size_t searched_ = 0;  // no separator ends up to here
-  mutable std::optional<separators::place> place_;
+  mutable separators::place place_;
 };
 
 template <class Text>
@@ -178,7 +181,7 @@ template <class Text>
 class [[nodiscard]] readline_operation final : public until_wait {
  public:
   readline_operation(stream_core& core, std::size_t limit)
-      : until_wait(core, separators(std::string_view("\n")), limit) {}
+      : until_wait(core, separators("\n"), limit) {}
 
   Text await_resume() {
     finish();
@@ -189,14 +192,9 @@ class [[nodiscard]] readline_operation final : public until_wait {
 class [[nodiscard]] next_line_operation final : public until_wait {
  public:
   next_line_operation(stream_core& core, std::size_t limit)
-      : until_wait(core, separators(std::string_view("\n")), limit) {}
+      : until_wait(core, separators("\n"), limit) {}
 
-  std::optional<std::string> await_resume() {
-    finish();
-    const std::size_t count = found().value_or(core().size());
-    if (count == 0) return std::nullopt;
-    return take_text<std::string>(core(), count);
-  }
+  std::optional<std::string> await_resume();
 };
 
 /// Drops what comes up to and with a line end.

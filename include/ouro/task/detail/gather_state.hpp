@@ -2,6 +2,7 @@
 #pragma once
 
 #include "ouro/base/light_std.hpp"
+#include "ouro/base/owned.hpp"
 #include "ouro/base/result.hpp"
 #include "ouro/task/create_task.hpp"
 #include "ouro/task/detail/done_entry.hpp"
@@ -12,7 +13,6 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <variant>
 
 namespace ouro::inline v0::detail {
 
@@ -107,7 +107,7 @@ class gather_state final : public value_state<Value, plain_future>, private gath
                std::size_t count, Build build)
       : value_state<Value, plain_future>(loop, place),
         gather_core(mode),
-        entries_(std::make_unique<entry[]>(count)),
+        entries_(count),
         build_(std::move(build)) {
     this->watch(entries_.get(), count, children.data());
   }
@@ -120,7 +120,7 @@ class gather_state final : public value_state<Value, plain_future>, private gath
   future_base& outer() noexcept override { return *this; }
   void build_results() override { this->emplace(build_(entries_.get())); }
 
-  std::unique_ptr<entry[]> entries_;
+  owned_array<entry> entries_;
   Build build_;
 };
 

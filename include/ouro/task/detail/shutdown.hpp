@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 
-#include "ouro/base/light_std.hpp"
+#include "ouro/base/owned.hpp"
 #include "ouro/base/time.hpp"
 #include "ouro/loop/event_loop.hpp"
 #include "ouro/task/task_handle.hpp"
@@ -32,7 +32,7 @@ class dump_on_signal {
   struct saved;
   event_loop* loop_;
   int signal_number_;
-  std::unique_ptr<saved> saved_;  // null if there is no such signal
+  owned<saved> saved_;  // null if there is no such signal
 };
 
 }  // namespace ouro::inline v0::detail

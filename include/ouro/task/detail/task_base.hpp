@@ -2,13 +2,13 @@
 #pragma once
 
 #include "ouro/base/intrusive_list.hpp"
+#include "ouro/base/owned.hpp"
 #include "ouro/base/visibility.hpp"
 #include "ouro/loop/context.hpp"
 #include "ouro/task/detail/future_base.hpp"
 #include "ouro/task/detail/promise_base.hpp"
 
 #include <cstdint>
-#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -19,12 +19,22 @@ class waiter;
 
 namespace detail {
 
+/// Is told when a task is cancelled, on the loop's thread.
+class cancel_observer {
+ public:
+  cancel_observer() = default;
+  cancel_observer(const cancel_observer&) = delete;
+  cancel_observer& operator=(const cancel_observer&) = delete;
+  virtual ~cancel_observer() = default;
+  virtual void cancel_requested() noexcept = 0;
+};
+
 /// What few tasks need, made when one does.
 struct task_extras : pooled {
   std::string name;
   std::string cancel_message;
   deadline_scope* innermost_scope = nullptr;
-  std::stop_source stop{std::nostopstate};
+  owned<cancel_observer> observer;  // null until get_stop_token() asks for one
 };
 
 /// Stands in the ready queue in the stead of a task that was woken: its run() calls the task's
@@ -159,7 +169,6 @@ class task_base : public future_base, public list_hook {
   std::uint64_t number() const noexcept { return number_; }
   void set_name(std::string_view name) { extras().name = name; }
   const std::source_location& coroutine() const noexcept { return coroutine_; }
-  std::stop_token stop_token();
   context copy_context_of() const;
 
   /// Ends a pending task without running it: the loop closes. No request of it is in the kernel.
