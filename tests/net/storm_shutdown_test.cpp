@@ -233,7 +233,7 @@ OURO_TEST_CASE("storm: abort_clients() resets 200 clients whose bytes are not re
 
 OURO_TEST_CASE("storm: every end of a server with hundreds of clients works dozens of times",
                "[net][storm][.soak]") {
-  for (int round = 0; round < 50; ++round) {
+  for (int round = 0; round < 25; ++round) {
     co_await shutdown_amid_work();
     co_await close_with_backlog();
     co_await close_sleepers();
