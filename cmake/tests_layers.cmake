@@ -8,10 +8,13 @@
 # The layers of streams run once more, as one test "<layer>.stress", in the smallest ring and
 # under a signal each millisecond; tests of the sizes of rings are tagged [ring_size] and stay out.
 
+# Cases tagged [.soak] are long: only "<layer>.soak" runs them, and only in the configuration soak,
+# which the test preset of that name chooses.
+
 # ouro_add_layer_tests(layer sources...)
 function(ouro_add_layer_tests layer)
   set(sources ${ARGN})
-  set(spec "")
+  set(spec "~[.]")
   if(ouro_threads_only)
     set(spec "[threads]")
     foreach(source IN LISTS ARGN)
@@ -36,6 +39,16 @@ function(ouro_add_layer_tests layer)
     set_tests_properties(${layer}.stress PROPERTIES LABELS stress TIMEOUT 900
       ENVIRONMENT "OURO_TEST_RING_ENTRIES=8;OURO_TEST_SIGNAL_INTERVAL_MS=1")
   endif()
+  foreach(source IN LISTS sources)
+    set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${source})
+    file(STRINGS ${source} soaks REGEX "\\[\\.soak\\]" LIMIT_COUNT 1)
+    if(soaks AND NOT ouro_threads_only)
+      add_test(NAME ${layer}.soak CONFIGURATIONS soak
+        COMMAND ouro_${layer}_test ${ouro_catch_arguments} --durations yes "[.soak]")
+      set_tests_properties(${layer}.soak PROPERTIES LABELS soak TIMEOUT 900)
+      break()
+    endif()
+  endforeach()
   if(OURO_SANITIZE MATCHES "address")
     add_test(NAME ${layer} COMMAND ouro_${layer}_test ${ouro_catch_arguments})
     set_tests_properties(${layer} PROPERTIES LABELS ${layer} TIMEOUT 900)

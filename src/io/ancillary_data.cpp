@@ -2,6 +2,8 @@
 #include "ouro/io/ancillary_data.hpp"
 
 #include <cstring>
+#include <netinet/in.h>
+#include <netinet/udp.h>
 #include <sys/socket.h>
 #include <utility>
 
@@ -88,6 +90,15 @@ std::vector<ancillary_data::item> ancillary_data::items() const {
     found.push_back({message.cmsg_level, message.cmsg_type, data});
   });
   return found;
+}
+
+std::size_t ancillary_data::segment_size_of(const_buffer native) noexcept {
+  int segment = 0;
+  for_each_message(native, [&segment](const ::cmsghdr& message, const_buffer data) {
+    if (message.cmsg_level != IPPROTO_UDP || message.cmsg_type != UDP_GRO) return;
+    if (data.size() >= sizeof segment) std::memcpy(&segment, data.data(), sizeof segment);
+  });
+  return segment > 0 ? static_cast<std::size_t>(segment) : 0;
 }
 
 std::size_t ancillary_data::capacity_for_fds(std::size_t count) noexcept {

@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "datagram_receiver.hpp"
 
+#include "ouro/io/ancillary_data.hpp"
 #include "ouro/ring/liburing.hpp"
 
 #include "datagram_socket_transport.hpp"
 
 #include <array>
 #include <cerrno>
-#include <cstring>
 #include <netinet/in.h>
-#include <netinet/udp.h>
 #include <new>
 #include <utility>
 
@@ -26,20 +25,8 @@ constexpr ::socklen_t name_size = 32;
 static_assert(name_size >= sizeof(::sockaddr_in6) &&
               (sizeof(::io_uring_recvmsg_out) + name_size) % alignof(::cmsghdr) == 0);
 
-/// The size of the datagrams that the kernel has joined, as the message beside them tells; zero if
-/// it does not.
-std::size_t joined_size(void* control, std::size_t size) noexcept {
-  ::msghdr header{};
-  header.msg_control = control;
-  header.msg_controllen = size;
-  for (::cmsghdr* each = CMSG_FIRSTHDR(&header); each != nullptr;
-       each = CMSG_NXTHDR(&header, each)) {
-    if (each->cmsg_level != IPPROTO_UDP || each->cmsg_type != UDP_GRO) continue;
-    int segment = 0;
-    std::memcpy(&segment, CMSG_DATA(each), sizeof segment);
-    return segment > 0 ? static_cast<std::size_t>(segment) : 0;
-  }
-  return 0;
+std::size_t joined_size(const void* control, std::size_t size) noexcept {
+  return ancillary_data::segment_size_of({static_cast<const std::byte*>(control), size});
 }
 
 }  // namespace

@@ -31,6 +31,7 @@ ouro::task<> right(ouro::event_loop& loop, std::string text) {
   server = co_await ouro::start_server(std::move(moved), "127.0.0.1", 0);
   auto make = [text] { return std::make_unique<ouro::protocol>(); };
   server = co_await loop.create_server(make, "127.0.0.1", 0);
+  static_cast<void>(co_await loop.create_connection(make, "127.0.0.1", 7));
   co_await ouro::shield(work());
   static_cast<void>(co_await ouro::as_result(work()));
 }

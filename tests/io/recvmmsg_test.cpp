@@ -3,12 +3,15 @@
 
 #include "ouro/io/socket.hpp"
 #include "ouro/io/try_send.hpp"
-
+#include "ouro/testing/open_fds.hpp"
 #include "tests/io/io_fixture.hpp"
 
 #include <array>
 #include <cerrno>
+#include <netinet/in.h>
+#include <netinet/udp.h>
 #include <string>
+#include <unistd.h>
 #include <vector>
 
 using namespace io_test;
@@ -53,6 +56,40 @@ OURO_TEST_CASE("recvmmsg: takes all that is there, in order, with who has sent i
   CHECK(room.text(1) == "");
   CHECK(room.text(2) == "three");
   CHECK(room.each[1].received.sender == from.local_endpoint());
+}
+
+OURO_TEST_CASE("recvmmsg: tells the size of datagrams that the kernel has joined",
+               "[io][recvmmsg]") {
+  ouro::socket to = bound();
+  to.set_option(IPPROTO_UDP, UDP_GRO, 1);
+  ouro::socket from = bound();
+  from.set_option(IPPROTO_UDP, UDP_SEGMENT, 400);
+  REQUIRE(from.try_sendto(std::string(1000, 'x'), to.local_endpoint()));
+  REQUIRE(from.try_sendto("y", to.local_endpoint()));
+  slots room(3, 65'536);
+
+  const std::size_t count = co_await to.recvmmsg(room.each);
+
+  CHECK(count == 2);
+  CHECK(room.text(0) == std::string(1000, 'x'));
+  CHECK(room.each[0].segment_size == 400);
+  CHECK(room.text(1) == "y");
+  CHECK(room.each[1].segment_size == 0);
+}
+
+OURO_TEST_CASE("recvmmsg: descriptors that come beside datagrams are not kept open",
+               "[io][recvmmsg]") {
+  auto ends = ouro::datagram_socket_pair();
+  ouro::ancillary_data beside;
+  beside.add_fd(STDERR_FILENO);
+  co_await ends[0].sendmsg("x", {.ancillary = &beside});
+  slots room(3);
+  const std::size_t open_before = ouro::testing::open_fds();
+
+  const std::size_t count = co_await ends[1].recvmmsg(room.each);
+
+  CHECK(count == 1);
+  CHECK(ouro::testing::open_fds() == open_before);
 }
 
 OURO_TEST_CASE("recvmmsg: suspends until there is one", "[io][recvmmsg]") {

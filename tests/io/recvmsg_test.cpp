@@ -8,7 +8,9 @@
 #include <array>
 #include <cerrno>
 #include <netinet/in.h>
+#include <netinet/udp.h>
 #include <string>
+#include <vector>
 
 using namespace io_test;
 
@@ -139,6 +141,26 @@ OURO_TEST_CASE("recvmsg: gives other control messages as items", "[io][recvmsg]"
   CHECK(items.at(0).level == IPPROTO_IP);
   CHECK(items.at(0).type == IP_TTL);
   CHECK(items.at(0).data.size() == sizeof(int));
+}
+
+OURO_TEST_CASE("recvmsg: tells the size of datagrams that the kernel has joined", "[io][recvmsg]") {
+  ouro::socket near = ouro::socket::udp();
+  near.bind(ouro::endpoint("127.0.0.1", 0));
+  near.set_option(IPPROTO_UDP, UDP_GRO, 1);
+  ouro::socket far = ouro::socket::udp();
+  far.set_option(IPPROTO_UDP, UDP_SEGMENT, 400);
+  const std::size_t capacity = ouro::ancillary_data::capacity_for(sizeof(int));
+  std::vector<std::byte> into(65'536);
+  co_await far.sendto(std::string(1000, 'x'), near.local_endpoint());
+  co_await far.sendto("y", near.local_endpoint());
+
+  const auto joined = co_await near.recvmsg(into, {.ancillary_capacity = capacity});
+  const auto single = co_await near.recvmsg(into, {.ancillary_capacity = capacity});
+
+  CHECK(joined.size == 1000);
+  CHECK(joined.ancillary.segment_size() == 400);
+  CHECK(single.size == 1);
+  CHECK(single.ancillary.segment_size() == 0);
 }
 
 OURO_TEST_CASE("recvmsg: suspends until there is a message", "[io][recvmsg]") {

@@ -9,6 +9,7 @@
 #include <memory>
 #include <stdexcept>
 #include <string>
+#include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -267,6 +268,63 @@ TEST_CASE("datagram_transport: a loop that closes with live endpoints leaks noth
   made.transport->set_write_buffer_limits({.high = 1});
   made.transport->close();
   made.transport->abort();
+}
+
+namespace {
+
+ouro::task<> send_in_last_turn(ouro::datagram_transport& transport, int count) {
+  for (int i = 0; i < count; ++i) transport.sendto("x");
+  co_return;
+}
+
+ouro::task<logging_endpoint> over(ouro::socket& connected) {
+  auto making = ouro::create_datagram_endpoint(make_logging, {.sock = &connected});
+  co_return co_await std::move(making);
+}
+
+/// Sends `count` datagrams in the last turn of a loop that is closed behind that.
+void send_and_close_loop(ouro::socket& connected, int count) {
+  ouro::event_loop loop;
+  const auto made = loop.run_until_complete(over(connected));
+  loop.run_until_complete(send_in_last_turn(*made.transport, count));
+  loop.close();
+}
+
+/// How many datagrams have come.
+int count_arrived(const ouro::socket& receiver) {
+  int arrived = 0;
+  char byte = 0;
+  while (::recv(receiver.fd(), &byte, 1, MSG_DONTWAIT) >= 0) ++arrived;
+  return arrived;
+}
+
+}  // namespace
+
+// In a small ring some are not with the kernel yet.
+TEST_CASE("datagram_transport: what the kernel takes in the last turn of a loop is sent",
+          "[net][datagram_transport][ring_size]") {
+  ouro::socket receiver = ouro::socket::udp();
+  receiver.bind(ouro::endpoint("127.0.0.1", 0));
+  ouro::socket sender = ouro::socket::udp();
+  REQUIRE(::connect(sender.fd(), &receiver.local_endpoint().native(),
+                    static_cast<socklen_t>(receiver.local_endpoint().native_size())) == 0);
+
+  send_and_close_loop(sender, 10);
+
+  CHECK(count_arrived(receiver) == 10);
+}
+
+TEST_CASE("datagram_transport: a closing loop drops what the kernel has not taken",
+          "[net][datagram_transport]") {
+  auto ends = ouro::datagram_socket_pair();
+  const std::size_t open_before = ouro::testing::open_fds();
+
+  send_and_close_loop(ends[0], 5'000);
+  const int arrived = count_arrived(ends[1]);
+
+  CHECK(arrived > 0);
+  CHECK(arrived < 5'000);
+  CHECK(ouro::testing::open_fds() == open_before - 1);
 }
 
 TEST_CASE("datagram_transport: a forked child may destroy the endpoints of its parent",

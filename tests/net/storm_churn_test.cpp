@@ -6,12 +6,8 @@ using namespace storm_test;
 
 namespace {
 
-constexpr int clients_to_come = 10'000 / storm_share;
-
-}  // namespace
-
-OURO_TEST_CASE("storm: a server still serves after thousands of clients, half of them reset",
-               "[net][storm]") {
+/// Whether a server still serves after so many clients, half of which are reset.
+ouro::task<> churn(int clients_to_come) {
   int ended = 0;
   const auto handle = [&ended](stream_reader reader, stream_writer writer) -> ouro::task<> {
     auto echoing = echo(std::move(reader), std::move(writer));
@@ -36,4 +32,16 @@ OURO_TEST_CASE("storm: a server still serves after thousands of clients, half of
   CHECK(ended == clients_to_come);  // the last one was forced
   CHECK(answer == "still there?");
   CHECK(forced == 1);
+}
+
+}  // namespace
+
+OURO_TEST_CASE("storm: a server still serves after thousands of clients, half of them reset",
+               "[net][storm]") {
+  co_await churn(10'000 / storm_share);
+}
+
+OURO_TEST_CASE("storm: a server still serves after clients by the hundred thousand",
+               "[net][storm][.soak]") {
+  co_await churn(150'000 / storm_share);
 }

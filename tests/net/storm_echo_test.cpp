@@ -51,12 +51,11 @@ ouro::task<> write_from_five_tasks(stream_writer& writer) {
   writer.write_eof();
 }
 
-}  // namespace
-
-OURO_TEST_CASE("storm: every byte comes back over 200 connections at once", "[net][storm]") {
+/// 200 connections at once, that echo what is chosen by `seed`.
+ouro::task<> echo_at_once(unsigned seed) {
   auto server = co_await ouro::start_server(echo, "127.0.0.1", 0, {.backlog = 200});
   const int port = address_of(server).port();
-  std::mt19937 random(11);
+  std::mt19937 random(seed);
   std::vector<ouro::task_handle<bool>> clients;
 
   for (unsigned i = 0; i < 200; ++i) {
@@ -71,6 +70,33 @@ OURO_TEST_CASE("storm: every byte comes back over 200 connections at once", "[ne
   co_await server.shutdown(1s);
 
   CHECK(good == 200);
+}
+
+/// A mebibyte, while answers are late, short and out of order.
+ouro::task<> echo_in_chaos(std::uint64_t seeds) {
+  for (std::uint64_t seed = 1; seed <= seeds; ++seed) {
+    const ouro::testing::chaos chaos({.seed = seed});
+    auto server = co_await ouro::start_server(echo, "127.0.0.1", 0);
+    auto echoing = comes_back(address_of(server).port(), pattern(std::size_t{1} << 20, 5));
+
+    const bool same = co_await std::move(echoing);
+    co_await server.shutdown(1s);
+
+    CHECK(same);
+    CHECK(chaos.shortened() > 0);
+    CHECK(chaos.delayed() > 0);
+  }
+}
+
+}  // namespace
+
+OURO_TEST_CASE("storm: every byte comes back over 200 connections at once", "[net][storm]") {
+  co_await echo_at_once(11);
+}
+
+OURO_TEST_CASE("storm: every byte comes back over 200 connections, a hundred times",
+               "[net][storm][.soak]") {
+  for (unsigned seed = 0; seed < 100; ++seed) co_await echo_at_once(seed);
 }
 
 OURO_TEST_CASE("storm: small writes of several tasks keep the order of each", "[net][storm]") {
@@ -96,16 +122,10 @@ OURO_TEST_CASE("storm: small writes of several tasks keep the order of each", "[
 
 OURO_TEST_CASE("storm: a mebibyte comes back whole while answers are late, short and out of order",
                "[net][storm]") {
-  for (std::uint64_t seed = 1; seed <= 3; ++seed) {
-    const ouro::testing::chaos chaos({.seed = seed});
-    auto server = co_await ouro::start_server(echo, "127.0.0.1", 0);
-    auto echoing = comes_back(address_of(server).port(), pattern(std::size_t{1} << 20, 5));
+  co_await echo_in_chaos(3);
+}
 
-    const bool same = co_await std::move(echoing);
-    co_await server.shutdown(1s);
-
-    CHECK(same);
-    CHECK(chaos.shortened() > 0);
-    CHECK(chaos.delayed() > 0);
-  }
+OURO_TEST_CASE("storm: a mebibyte comes back whole from chaos of a hundred seeds",
+               "[net][storm][.soak]") {
+  co_await echo_in_chaos(100);
 }

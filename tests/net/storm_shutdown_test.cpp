@@ -28,6 +28,18 @@ std::size_t ended(const std::vector<ouro::unique_fd>& clients) {
   return count;
 }
 
+/// How many of the connections were reset; one that has come to its end was not.
+std::size_t were_reset(const std::vector<ouro::unique_fd>& clients) {
+  std::size_t count = 0;
+  for (const ouro::unique_fd& each : clients) {
+    char buffer[4096];
+    ::ssize_t received = 1;
+    while (received > 0) received = ::recv(each.get(), buffer, sizeof buffer, MSG_DONTWAIT);
+    if (received < 0 && errno == ECONNRESET) ++count;
+  }
+  return count;
+}
+
 /// Handlers that do what their client's first letter asks for.
 struct workers {
   int begun = 0;
@@ -77,10 +89,8 @@ struct sleepers {
   }
 };
 
-}  // namespace
-
-OURO_TEST_CASE("storm: shutdown() in the middle of the work of 200 handlers counts whom it forced",
-               "[net][storm]") {
+/// 200 handlers at work while their server shuts down.
+ouro::task<> shutdown_amid_work() {
   workers all;
   const auto handle = [&](stream_reader reader, stream_writer writer) {
     return all.serve(std::move(reader), std::move(writer));
@@ -103,7 +113,8 @@ OURO_TEST_CASE("storm: shutdown() in the middle of the work of 200 handlers coun
   CHECK(ended(clients) == 200);
 }
 
-OURO_TEST_CASE("storm: close() with 500 connections in the backlog ends them all", "[net][storm]") {
+/// A server that closes with 500 connections in its backlog.
+ouro::task<> close_with_backlog() {
   workers all;
   const auto handle = [&](stream_reader reader, stream_writer writer) {
     return all.serve(std::move(reader), std::move(writer));
@@ -125,7 +136,8 @@ OURO_TEST_CASE("storm: close() with 500 connections in the backlog ends them all
   CHECK(ended(clients) == 520);
 }
 
-OURO_TEST_CASE("storm: close_clients() reaches 200 handlers that never read", "[net][storm]") {
+/// 200 handlers that never read, whose connections are closed.
+ouro::task<> close_sleepers() {
   sleepers all;
   const auto handle = [&](stream_reader reader, stream_writer writer) {
     return all.serve(std::move(reader), std::move(writer));
@@ -144,8 +156,8 @@ OURO_TEST_CASE("storm: close_clients() reaches 200 handlers that never read", "[
   CHECK(ended(clients) == 200);
 }
 
-OURO_TEST_CASE("storm: abort_clients() drops what 200 deaf clients were sent, close_clients() not",
-               "[net][storm]") {
+/// 200 handlers that write to clients that never read, closed and then aborted.
+ouro::task<> abort_deaf_clients() {
   workers all;
   const auto handle = [&](stream_reader reader, stream_writer writer) {
     return all.serve(std::move(reader), std::move(writer));
@@ -172,4 +184,60 @@ OURO_TEST_CASE("storm: abort_clients() drops what 200 deaf clients were sent, cl
   CHECK(all.lost == 200);
   CHECK(waits_for_bytes);
   CHECK(waits_no_more);
+}
+
+/// 200 handlers that leave unread what their clients send, whose connections are aborted.
+ouro::task<> abort_sleepers() {
+  sleepers all;
+  const auto handle = [&](stream_reader reader, stream_writer writer) {
+    return all.serve(std::move(reader), std::move(writer));
+  };
+  auto server =
+      co_await ouro::start_server(handle, "127.0.0.1", 0, {.backlog = 200, .limit = 1024});
+  const auto clients = knock(server, 200);
+  for (const ouro::unique_fd& each : clients) send_text(each.get(), pattern(200'000, 1));
+  co_await test::settle();
+
+  server.close();
+  server.abort_clients();
+  co_await server.wait_closed();
+
+  CHECK(all.ended == 200);
+  CHECK(were_reset(clients) == 200);
+}
+
+}  // namespace
+
+OURO_TEST_CASE("storm: shutdown() in the middle of the work of 200 handlers counts whom it forced",
+               "[net][storm]") {
+  co_await shutdown_amid_work();
+}
+
+OURO_TEST_CASE("storm: close() with 500 connections in the backlog ends them all", "[net][storm]") {
+  co_await close_with_backlog();
+}
+
+OURO_TEST_CASE("storm: close_clients() reaches 200 handlers that never read", "[net][storm]") {
+  co_await close_sleepers();
+}
+
+OURO_TEST_CASE("storm: abort_clients() drops what 200 deaf clients were sent, close_clients() not",
+               "[net][storm]") {
+  co_await abort_deaf_clients();
+}
+
+OURO_TEST_CASE("storm: abort_clients() resets 200 clients whose bytes are not read",
+               "[net][storm]") {
+  co_await abort_sleepers();
+}
+
+OURO_TEST_CASE("storm: every end of a server with hundreds of clients works dozens of times",
+               "[net][storm][.soak]") {
+  for (int round = 0; round < 25; ++round) {
+    co_await shutdown_amid_work();
+    co_await close_with_backlog();
+    co_await close_sleepers();
+    co_await abort_deaf_clients();
+    co_await abort_sleepers();
+  }
 }

@@ -49,6 +49,13 @@ class ancillary_data {
 
   [[nodiscard]] bool empty() const noexcept { return bytes_.empty(); }
 
+  /// How long each of the datagrams is that the kernel has joined to this message, the last one
+  /// perhaps less: of a UDP socket with the option UDP_GRO, see udp(7). Zero if it has joined none.
+  /// It comes beside the bytes if there is room for it: capacity_for(sizeof(int)).
+  [[nodiscard]] std::size_t segment_size() const noexcept { return segment_size_of(bytes_); }
+  /// The same of control messages in the kernel's form, with the alignment of a ::cmsghdr.
+  [[nodiscard]] static std::size_t segment_size_of(const_buffer native) noexcept;
+
   /// How much room recvmsg() needs for `count` descriptors that come in one control message.
   static std::size_t capacity_for_fds(std::size_t count) noexcept;
   /// How much room it needs for a control message with `size` bytes of data.

@@ -29,17 +29,17 @@ class network_methods {
  public:
   // net/create_connection.hpp
   template <class Factory>
-  auto create_connection(Factory factory, std::string_view host, int port);
+  auto create_connection(Factory&& factory, std::string_view host, int port);
   template <class Factory>
-  auto create_connection(Factory factory, std::string_view host, int port,
+  auto create_connection(Factory&& factory, std::string_view host, int port,
                          const connection_options& options);
   /// Over a socket that is connected already.
   template <class Factory>
-  auto create_connection(Factory factory, socket connected);
+  auto create_connection(Factory&& factory, socket connected);
   template <class Factory>
-  auto create_unix_connection(Factory factory, std::string_view path);
+  auto create_unix_connection(Factory&& factory, std::string_view path);
   template <class Factory>
-  auto connect_accepted_socket(Factory factory, socket accepted);
+  auto connect_accepted_socket(Factory&& factory, socket accepted);
 
   // net/create_server.hpp
   template <class Factory>
@@ -59,9 +59,9 @@ class network_methods {
 
   // stream/connect_pipe.hpp
   template <class Factory>
-  auto connect_read_pipe(Factory factory, unique_fd readable);
+  auto connect_read_pipe(Factory&& factory, unique_fd readable);
   template <class Factory>
-  auto connect_write_pipe(Factory factory, unique_fd writable);
+  auto connect_write_pipe(Factory&& factory, unique_fd writable);
 
   // stream/sendfile.hpp
   task<std::size_t> sendfile(transport& over, int file);
@@ -80,7 +80,7 @@ class network_methods {
 
   // net/datagram_endpoint.hpp
   template <class Factory>
-  auto create_datagram_endpoint(Factory factory, const datagram_endpoint_options& options);
+  auto create_datagram_endpoint(Factory&& factory, const datagram_endpoint_options& options);
 
  protected:
   network_methods() = default;

@@ -105,7 +105,8 @@ task<datagram_endpoint<protocol_of<Factory>>> create_datagram_endpoint(event_loo
 }  // namespace detail
 
 /// Makes an endpoint for datagrams: UDP, or UNIX. `factory` is called for its protocol, once there
-/// is a socket: any callable that gives a pointer to a new datagram_protocol.
+/// is a socket: any callable that gives a pointer to a new datagram_protocol. About one that is a
+/// lambda, see start_server().
 ///
 /// Suspends until the protocol's connection_made() has been called. The endpoint belongs to `loop`,
 /// which must be the one that runs, and works until transport->close() or abort(). Hosts are looked
@@ -120,29 +121,30 @@ task<datagram_endpoint<protocol_of<Factory>>> create_datagram_endpoint(event_loo
 /// if there is one, has its connection_made() and connection_lost() called.
 /// asyncio: loop.create_datagram_endpoint().
 template <class Factory>
-  requires detail::protocol_factory<Factory, datagram_protocol>
-[[nodiscard]] auto create_datagram_endpoint(event_loop& loop, Factory factory,
+  requires detail::protocol_factory<std::decay_t<Factory>, datagram_protocol>
+[[nodiscard]] auto create_datagram_endpoint(event_loop& loop, Factory&& factory,
                                             const datagram_endpoint_options& options)
-    -> task<datagram_endpoint<detail::protocol_of<Factory>>> {
-  return detail::create_datagram_endpoint(loop, std::move(factory),
+    -> task<datagram_endpoint<detail::protocol_of<std::decay_t<Factory>>>> {
+  return detail::create_datagram_endpoint(loop,
+                                          detail::take_factory(std::forward<Factory>(factory)),
                                           detail::datagram_request(options));
 }
 
 /// In the running loop.
 template <class Factory>
-  requires detail::protocol_factory<Factory, datagram_protocol>
-[[nodiscard]] auto create_datagram_endpoint(Factory factory,
+  requires detail::protocol_factory<std::decay_t<Factory>, datagram_protocol>
+[[nodiscard]] auto create_datagram_endpoint(Factory&& factory,
                                             const datagram_endpoint_options& options)
-    -> task<datagram_endpoint<detail::protocol_of<Factory>>> {
-  return create_datagram_endpoint(get_running_loop(), std::move(factory), options);
+    -> task<datagram_endpoint<detail::protocol_of<std::decay_t<Factory>>>> {
+  return create_datagram_endpoint(get_running_loop(), std::forward<Factory>(factory), options);
 }
 
 // The member of event_loop
 
 template <class Factory>
-auto network_methods::create_datagram_endpoint(Factory factory,
+auto network_methods::create_datagram_endpoint(Factory&& factory,
                                                const datagram_endpoint_options& options) {
-  return ouro::create_datagram_endpoint(self(), std::move(factory), options);
+  return ouro::create_datagram_endpoint(self(), std::forward<Factory>(factory), options);
 }
 
 }  // namespace ouro::inline v0

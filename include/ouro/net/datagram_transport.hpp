@@ -31,9 +31,10 @@ static_assert(std::is_trivially_destructible_v<datagram_buffer_limits>);
 
 /// The way out of a datagram endpoint, and the handle of it: see create_datagram_endpoint().
 ///
-/// close() still sends what sendto() has taken. abort() drops it. Both end the calls of
-/// datagram_received() at once; connection_lost() comes from the loop. Both, and every other
-/// member, may be called from every callback of the protocol.
+/// close() still sends what sendto() has taken. abort() drops it, and so does a loop that closes:
+/// then await connection_lost() before the loop ends, as asyncio's programs have to. Both end the
+/// calls of datagram_received() at once; connection_lost() comes from the loop. Both, and every
+/// other member, may be called from every callback of the protocol.
 ///
 /// asyncio: DatagramTransport.
 class datagram_transport : public base_transport {

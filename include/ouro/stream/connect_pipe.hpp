@@ -13,6 +13,24 @@
 
 namespace ouro::inline v0 {
 
+namespace detail {
+
+template <class Factory>
+connecting_task<Factory> connect_read_pipe(event_loop& loop, Factory factory, unique_fd readable) {
+  auto starting =
+      start_protocol(make_read_pipe_transport(loop, std::move(readable)), std::move(factory));
+  co_return co_await std::move(starting);
+}
+
+template <class Factory>
+connecting_task<Factory> connect_write_pipe(event_loop& loop, Factory factory, unique_fd writable) {
+  auto starting =
+      start_protocol(make_write_pipe_transport(loop, std::move(writable)), std::move(factory));
+  co_return co_await std::move(starting);
+}
+
+}  // namespace detail
+
 /// A reader over what can be read from: a pipe, a FIFO, a terminal, a file. Must be called in the
 /// running loop. The descriptor is closed with the last of the reader.
 ///
@@ -29,33 +47,36 @@ namespace ouro::inline v0 {
 [[nodiscard]] stream_writer connect_write_pipe(unique_fd writable);
 
 /// As above, for the protocol that `factory` makes, any callable that gives a pointer to a new one;
-/// connection_made() has been called when the await ends.
+/// connection_made() has been called when the await ends. A `factory` that is a lambda with
+/// captures is to have a name, as with start_server().
 /// asyncio: loop.connect_read_pipe().
 template <class Factory>
-[[nodiscard]] task<protocol_connection<detail::protocol_of<Factory>>> connect_read_pipe(
-    event_loop& loop, Factory factory, unique_fd readable) {
-  auto beneath = detail::make_read_pipe_transport(loop, std::move(readable));
-  co_return co_await detail::start_protocol(std::move(beneath), std::move(factory));
+[[nodiscard]] detail::connecting_task<Factory> connect_read_pipe(event_loop& loop,
+                                                                 Factory&& factory,
+                                                                 unique_fd readable) {
+  return detail::connect_read_pipe(loop, detail::take_factory(std::forward<Factory>(factory)),
+                                   std::move(readable));
 }
 
 /// asyncio: loop.connect_write_pipe().
 template <class Factory>
-[[nodiscard]] task<protocol_connection<detail::protocol_of<Factory>>> connect_write_pipe(
-    event_loop& loop, Factory factory, unique_fd writable) {
-  auto beneath = detail::make_write_pipe_transport(loop, std::move(writable));
-  co_return co_await detail::start_protocol(std::move(beneath), std::move(factory));
+[[nodiscard]] detail::connecting_task<Factory> connect_write_pipe(event_loop& loop,
+                                                                  Factory&& factory,
+                                                                  unique_fd writable) {
+  return detail::connect_write_pipe(loop, detail::take_factory(std::forward<Factory>(factory)),
+                                    std::move(writable));
 }
 
 // The members of event_loop
 
 template <class Factory>
-auto network_methods::connect_read_pipe(Factory factory, unique_fd readable) {
-  return ouro::connect_read_pipe(self(), std::move(factory), std::move(readable));
+auto network_methods::connect_read_pipe(Factory&& factory, unique_fd readable) {
+  return ouro::connect_read_pipe(self(), std::forward<Factory>(factory), std::move(readable));
 }
 
 template <class Factory>
-auto network_methods::connect_write_pipe(Factory factory, unique_fd writable) {
-  return ouro::connect_write_pipe(self(), std::move(factory), std::move(writable));
+auto network_methods::connect_write_pipe(Factory&& factory, unique_fd writable) {
+  return ouro::connect_write_pipe(self(), std::forward<Factory>(factory), std::move(writable));
 }
 
 }  // namespace ouro::inline v0

@@ -7,6 +7,7 @@
 #include "ouro/task/sleep.hpp"
 #include "ouro/task/task.hpp"
 
+#include <type_traits>
 #include <utility>
 
 namespace ouro::inline v0 {
@@ -21,11 +22,13 @@ struct protocol_connection {
 
 namespace detail {
 
+template <class Factory>
+using connecting_task = task<protocol_connection<protocol_of<std::decay_t<Factory>>>>;
+
 /// Gives `beneath`, which has no face yet, the protocol that `factory` makes. Has returned when
 /// connection_made() has. Cancelled before that, it closes the transport.
 template <class Factory>
-task<protocol_connection<protocol_of<Factory>>> start_protocol(transport_ptr beneath,
-                                                               Factory factory) {
+connecting_task<Factory> start_protocol(transport_ptr beneath, Factory factory) {
   auto protocol = make_protocol(factory);
   beneath->start_protocol(protocol);
   try {

@@ -3,6 +3,7 @@
 
 #include "ouro/base/errors.hpp"
 #include "ouro/base/light_std.hpp"
+#include "ouro/task/closure_guard.hpp"
 
 #include <type_traits>
 #include <utility>
@@ -32,6 +33,14 @@ using protocol_of = typename pointee_of<std::remove_cvref_t<std::invoke_result_t
 /// Whether a protocol factory gives pointers to something derived from `Base`.
 template <class Factory, class Base>
 concept protocol_factory = std::is_base_of_v<Base, protocol_of<Factory>>;
+
+/// A protocol factory to keep: `given`, copied if it has a name. Functions that start coroutines
+/// take factories by reference and pass this on, so that the guard sees what is a temporary.
+template <class Factory>
+[[nodiscard]] std::decay_t<Factory> take_factory(Factory&& given) {
+  refuse_if_destroyed_twice<Factory>();
+  return std::decay_t<Factory>(std::forward<Factory>(given));
+}
 
 /// Calls a protocol factory, and takes over what it gives.
 /// Errors: usage_error for a null pointer; what the factory throws.
