@@ -92,6 +92,8 @@ std::vector<ancillary_data::item> ancillary_data::items() const {
   return found;
 }
 
+std::size_t ancillary_data::segment_size() const noexcept { return segment_size_of(bytes_); }
+
 std::size_t ancillary_data::segment_size_of(const_buffer native) noexcept {
   int segment = 0;
   for_each_message(native, [&segment](const ::cmsghdr& message, const_buffer data) {

@@ -4,6 +4,7 @@
 #include "ouro/io/socket.hpp"
 #include "ouro/io/try_send.hpp"
 #include "ouro/testing/open_fds.hpp"
+
 #include "tests/io/io_fixture.hpp"
 
 #include <array>

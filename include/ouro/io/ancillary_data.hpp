@@ -52,7 +52,7 @@ class ancillary_data {
   /// How long each of the datagrams is that the kernel has joined to this message, the last one
   /// perhaps less: of a UDP socket with the option UDP_GRO, see udp(7). Zero if it has joined none.
   /// It comes beside the bytes if there is room for it: capacity_for(sizeof(int)).
-  [[nodiscard]] std::size_t segment_size() const noexcept { return segment_size_of(bytes_); }
+  [[nodiscard]] std::size_t segment_size() const noexcept;
   /// The same of control messages in the kernel's form, with the alignment of a ::cmsghdr.
   [[nodiscard]] static std::size_t segment_size_of(const_buffer native) noexcept;
 
