@@ -34,6 +34,7 @@ class [[nodiscard]] owned {
 
   /// Destroys the object, which sees that it is owned no more, and owns `object` instead.
   void reset(T* object = nullptr) noexcept {
+    // NOLINTNEXTLINE(bugprone-sizeof-expression): asks whether T is complete
     static_assert(sizeof(T) > 0, "the type must be complete to be destroyed");
     delete std::exchange(object_, object);
   }

@@ -16,12 +16,12 @@ class datagram_address {
  public:
   /// No address.
   datagram_address() noexcept = default;
-  datagram_address(const endpoint& at) noexcept
-      : at_(at), given_(at.native_size() != 0) {}  // not explicit: it is one kind of the two
+  explicit(false) datagram_address(const endpoint& at) noexcept
+      : at_(at), given_(at.native_size() != 0) {}  // it is one kind of the two
   /// `port` is 0 to 65535.
   datagram_address(std::string_view host, int port) noexcept
       : host_(host), port_(port), given_(true), host_given_(true) {}
-  datagram_address(const host_and_port& where) noexcept
+  explicit(false) datagram_address(const host_and_port& where) noexcept
       : datagram_address(where.host, where.port) {}
 
   /// Whether there is one.
