@@ -6,8 +6,8 @@
 
 namespace ouro::inline v0::detail {
 
-/// Owns an object made by `new`, or none: what std::unique_ptr does, for a fifth of what it costs
-/// to compile, which everybody who includes a header with one pays.
+/// Owns an object made by `new`, or none: what std::unique_ptr does, without the tuple and the
+/// traits that everybody who includes a header with one compiles: docs/design/includes.md.
 template <class T>
 class [[nodiscard]] owned {
  public:

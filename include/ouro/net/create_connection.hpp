@@ -25,13 +25,6 @@ connecting_task<Factory> create_connection(event_loop& loop, Factory factory,
   co_return co_await std::move(starting);
 }
 
-template <class Factory>
-connecting_task<Factory> create_connection(event_loop& loop, Factory factory, socket connected) {
-  auto starting =
-      start_protocol(make_socket_transport(loop, std::move(connected)), std::move(factory));
-  co_return co_await std::move(starting);
-}
-
 }  // namespace detail
 
 /// Connects to `port` of `host`, and gives a transport and the protocol that `factory` makes, any
@@ -62,8 +55,8 @@ template <class Factory>
 [[nodiscard]] detail::connecting_task<Factory> create_connection(event_loop& loop,
                                                                  Factory&& factory,
                                                                  socket connected) {
-  return detail::create_connection(loop, detail::take_factory(std::forward<Factory>(factory)),
-                                   std::move(connected));
+  return detail::start_protocol_over(loop, detail::take_factory(std::forward<Factory>(factory)),
+                                     std::move(connected), &detail::make_socket_transport);
 }
 
 /// As create_connection(), to the UNIX socket at `path`; see connect_unix().

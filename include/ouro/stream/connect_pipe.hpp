@@ -13,24 +13,6 @@
 
 namespace ouro::inline v0 {
 
-namespace detail {
-
-template <class Factory>
-connecting_task<Factory> connect_read_pipe(event_loop& loop, Factory factory, unique_fd readable) {
-  auto starting =
-      start_protocol(make_read_pipe_transport(loop, std::move(readable)), std::move(factory));
-  co_return co_await std::move(starting);
-}
-
-template <class Factory>
-connecting_task<Factory> connect_write_pipe(event_loop& loop, Factory factory, unique_fd writable) {
-  auto starting =
-      start_protocol(make_write_pipe_transport(loop, std::move(writable)), std::move(factory));
-  co_return co_await std::move(starting);
-}
-
-}  // namespace detail
-
 /// A reader over what can be read from: a pipe, a FIFO, a terminal, a file. Must be called in the
 /// running loop. The descriptor is closed with the last of the reader.
 ///
@@ -54,8 +36,8 @@ template <class Factory>
 [[nodiscard]] detail::connecting_task<Factory> connect_read_pipe(event_loop& loop,
                                                                  Factory&& factory,
                                                                  unique_fd readable) {
-  return detail::connect_read_pipe(loop, detail::take_factory(std::forward<Factory>(factory)),
-                                   std::move(readable));
+  return detail::start_protocol_over(loop, detail::take_factory(std::forward<Factory>(factory)),
+                                     std::move(readable), &detail::make_read_pipe_transport);
 }
 
 /// asyncio: loop.connect_write_pipe().
@@ -63,8 +45,8 @@ template <class Factory>
 [[nodiscard]] detail::connecting_task<Factory> connect_write_pipe(event_loop& loop,
                                                                   Factory&& factory,
                                                                   unique_fd writable) {
-  return detail::connect_write_pipe(loop, detail::take_factory(std::forward<Factory>(factory)),
-                                    std::move(writable));
+  return detail::start_protocol_over(loop, detail::take_factory(std::forward<Factory>(factory)),
+                                     std::move(writable), &detail::make_write_pipe_transport);
 }
 
 // The members of event_loop

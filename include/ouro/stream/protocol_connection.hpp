@@ -40,5 +40,14 @@ connecting_task<Factory> start_protocol(transport_ptr beneath, Factory factory) 
   co_return protocol_connection<protocol_of<Factory>>{std::move(beneath), std::move(protocol)};
 }
 
+/// As above, over the transport that `make` gives for `descriptor`: a socket or one end of a pipe.
+template <class Factory, class Descriptor>
+connecting_task<Factory> start_protocol_over(event_loop& loop, Factory factory,
+                                             Descriptor descriptor,
+                                             transport_ptr (*make)(event_loop&, Descriptor)) {
+  auto starting = start_protocol(make(loop, std::move(descriptor)), std::move(factory));
+  co_return co_await std::move(starting);
+}
+
 }  // namespace detail
 }  // namespace ouro::inline v0
