@@ -55,6 +55,9 @@ class bare_ring {
     if (status != -ETIME) check(status);
   }
 
+  /// Submits everything and lets the kernel finish what is ready, without a wait.
+  void submit_and_look() { check(io_uring_submit_and_get_events(&ring_)); }
+
   /// Calls `done(user_data, result, flags)` for each completion that is there.
   template <class Done>
   void drain(Done&& done) {

@@ -92,8 +92,11 @@ void load::turn(std::int64_t longest) {
     const auto next = start_ + std::llround(static_cast<double>(open_next_) * interval());
     longest = std::min(longest, std::max<std::int64_t>(next - now_, 0));
   }
-  if (options_.spin) longest = 0;
-  ring_.submit_and_wait(std::clamp<std::int64_t>(longest, 0, glance));
+  if (options_.spin) {
+    ring_.submit_and_look();
+  } else {
+    ring_.submit_and_wait(std::clamp<std::int64_t>(longest, 0, glance));
+  }
   now_ = now();
   ring_.drain([this](std::uint64_t user_data, int result, unsigned) {
     bool is_send = false;
