@@ -39,30 +39,29 @@ def run_cells(chosen, folder):
     servers = echo_servers.choose(chosen.servers, chosen.kind)
     wanted = echo_cells.cells(chosen.kind, chosen.connections, chosen.sizes)
     about = echo_report.machine(os.getloadavg()[0])
-    about["rounds"] = chosen.rounds
     echo_process.raise_descriptor_limit(2 * max(cell.connections for cell in wanted) + 1000)
 
     def measure(server, cell):
         return echo_process.measure(server, cell, seconds, chosen.spin)
 
-    found, everything, raws = {}, [], {}
+    stem = stem_of(chosen)
+    folder.mkdir(parents=True, exist_ok=True)
+    runs = echo_report.read_runs(folder / f"{stem}.json") if chosen.add else {}
+    found = {cell: echo_cells.medians(*of_cell) for cell, of_cell in runs.items()}
     for cell in wanted:
-        records = []
+        records, raws = runs.setdefault(cell, ([], []))
         for number in range(1, chosen.rounds + 1):
             say(f"{cell}: round {number} of {chosen.rounds}")
             of_round, of_raw = echo_cells.run_round(cell, servers, echo_servers.RAW, measure, say)
-            records += [dict(record, round=number) for record in of_round]
-            raws.setdefault(cell, []).extend(of_raw)
-        found[cell] = echo_cells.medians(records, raws[cell])
+            records += of_round
+            raws += of_raw
+        found[cell] = echo_cells.medians(records, raws)
         busy = found[cell]["raw"].get("server_busy", 1)
         if cell.connections >= 50 and busy < 0.85:
             say(f"{cell}: the raw server had its core for {busy:.0%} of the time only: other "
                 "programs run. The shares of CPU time still hold, the others less.")
-        everything += records
-
-    stem = stem_of(chosen)
-    folder.mkdir(parents=True, exist_ok=True)
-    echo_report.write(folder, stem, about, found, everything, raws)
+        # After each cell: what is measured is kept, whatever ends the rest.
+        echo_report.write(folder, stem, about, found, runs)
     echo_plot.ratios(folder / f"{stem}.svg", about, found)
     print(echo_report.table(found))
 
@@ -88,6 +87,8 @@ def parse(arguments):
     parser.add_argument("--kind", choices=echo_servers.ALL, default="tcp")
     parser.add_argument("--spin", action="store_true",
                         help="the generator never sleeps, so the server's wake-up is the only one")
+    parser.add_argument("--add", action="store_true",
+                        help="to what was measured last, instead of replacing it")
     what = parser.add_mutually_exclusive_group()
     what.add_argument("--idle", action="store_true", help="memory of idle connections instead")
     what.add_argument("--instructions", action="store_true", help="instructions a request instead")

@@ -40,7 +40,17 @@ def in_order(found):
 
 def table(found):
     """Markdown, of {Cell: medians}: requests a second, 99th percentile and CPU time, as shares of
-    raw's. A star: the raw runs around each of a server's runs drifted."""
+    raw's. A star: the raw runs around each of a server's runs drifted. Where there are many cells,
+    a table for each size."""
+    sizes = sorted({cell.size for cell in found})
+    if len(found) <= 6 or len(sizes) == 1:
+        return one_table(found)
+    return "\n\n".join(
+        one_table({cell: found[cell] for cell in found if cell.size == size}) for size in sizes
+    )
+
+
+def one_table(found):
     lines = ["| | " + " | ".join(cell_name(cell) for cell in found) + " |"]
     lines.append("|---" * (len(found) + 1) + "|")
     for key in in_order(found):
@@ -61,8 +71,9 @@ def table(found):
     return "\n".join(lines)
 
 
-def write(folder, stem, about, found, records, raws):
-    """stem.csv: a line a cell and server, of medians. stem.json: every run as well."""
+def write(folder, stem, about, found, runs):
+    """stem.csv: a line a cell and server, of medians. stem.json: every run as well, which is
+    {Cell: (records, raw runs)}."""
     with open(folder / f"{stem}.csv", "w", encoding="utf-8", newline="") as file:
         for key, value in about.items():
             file.write(f"# {key}: {value}\n")
@@ -77,8 +88,8 @@ def write(folder, stem, about, found, records, raws):
         "about": about,
         "medians": [{"kind": c.kind, "connections": c.connections, "size": c.size, "servers": m}
                     for c, m in found.items()],
-        "records": records,
-        "raw": {str(cell): of_cell for cell, of_cell in raws.items()},
+        "runs": [{"kind": c.kind, "connections": c.connections, "size": c.size,
+                  "records": records, "raw": raws} for c, (records, raws) in runs.items()],
     }
     with open(folder / f"{stem}.json", "w", encoding="utf-8") as file:
         json.dump(everything, file, indent=1)
@@ -102,6 +113,16 @@ def read(path):
             row["rounds"], row["drifted"] = int(line["rounds"]), int(line["drifted"])
             found.setdefault(cell, {})[line["server"]] = row
     return found
+
+
+def read_runs(path):
+    """The runs that write() has written: {Cell: (records, raw runs)}."""
+    everything = json.loads(path.read_text(encoding="utf-8"))
+    return {
+        echo_cells.Cell(each["kind"], each["connections"], each["size"]):
+            (each["records"], each["raw"])
+        for each in everything["runs"]
+    }
 
 
 def idle_table(rows):

@@ -2,7 +2,6 @@
 """Tests of the driver of the network benchmark on runs that were recorded."""
 
 import csv
-import json
 import pathlib
 import shutil
 import tempfile
@@ -99,12 +98,21 @@ class Figures(unittest.TestCase):
     def test_what_is_written_is_read_back(self):
         with tempfile.TemporaryDirectory() as name:
             folder = pathlib.Path(name)
-            echo_report.write(folder, "echo", ABOUT, self.found, self.records, {CELL: self.raws})
+            runs = {CELL: (self.records, self.raws)}
+            echo_report.write(folder, "echo", ABOUT, self.found, runs)
             again = echo_report.read(folder / "echo.csv")
-            everything = json.loads((folder / "echo.json").read_text())
+            runs_again = echo_report.read_runs(folder / "echo.json")
             self.assertIn("# kernel: k\n", (folder / "echo.csv").read_text())
         self.assertEqual(echo_report.table(again), echo_report.table(self.found))
-        self.assertEqual(len(everything["raw"][str(CELL)]), 3)
+        self.assertEqual(runs_again, runs)
+
+    def test_many_cells_are_a_table_a_size(self):
+        cells = echo_cells.cells("tcp", [1, 50, 500, 5000], [64, 1024])
+        text = echo_report.table({cell: self.found[CELL] for cell in cells})
+        small, large = text.split("\n\n")
+        self.assertIn("5,000 x 64 B", small)
+        self.assertNotIn("1,024", small)
+        self.assertIn("5,000 x 1,024 B", large)
 
     @unittest.skipUnless(shutil.which("gnuplot"), "needs gnuplot")
     def test_plots_are_small_and_their_text_is_text(self):
