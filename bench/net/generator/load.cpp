@@ -18,6 +18,7 @@ constexpr std::int64_t second = 1'000'000'000;
 constexpr std::int64_t glance = second / 10;        // how often the connections are looked at
 constexpr std::int64_t datagram_time = second / 5;  // after which a datagram counts as lost
 constexpr std::int64_t patience = 10 * second;      // without any answer
+constexpr std::size_t warm_answers = 4;             // a connection, before the measuring begins
 
 std::int64_t nanoseconds(double seconds) { return std::llround(seconds * 1e9); }
 
@@ -42,7 +43,8 @@ load_report load::run() {
   start_ = now_ = last_answer_ = last_check_ = now();
   const bool counted = options_.requests > 0;
   const std::int64_t from = start_ + nanoseconds(counted ? 0 : options_.warmup);
-  const std::int64_t to = from + nanoseconds(counted ? 3600 : options_.duration);
+  const std::int64_t length = nanoseconds(counted ? 3600 : options_.duration);
+  std::int64_t to = from + length;
   measure_from_ = measure_to_ = INT64_MAX;
   issuing_ = true;
   if (options_.rate == 0) {
@@ -51,15 +53,25 @@ load_report load::run() {
     }
   }
   while (now_ < to && !(counted && issued_ >= options_.requests)) {
-    if (measure_from_ == INT64_MAX && now_ >= from) begin_measuring();
+    if (measure_from_ == INT64_MAX && now_ >= from) {
+      if (is_warm() || now_ >= from + patience) begin_measuring();
+      to = now_ + length;
+    }
     issue_due();
-    turn(std::min(to - now_, measure_from_ == INT64_MAX ? from - now_ : glance));
+    turn(std::min(to - now_, now_ < from ? from - now_ : glance));
   }
   if (!counted) end_measuring();
   issuing_ = false;
   drain();
   if (counted) end_measuring();
   return finish_report();
+}
+
+/// Whether the server has touched the memory that it needs: with thousands of connections that
+/// takes longer than the time to warm up.
+bool load::is_warm() const {
+  if (options_.rate > 0 || options_.warmup == 0) return true;
+  return finished_ >= warm_answers * connections_.size();
 }
 
 void load::begin_measuring() {

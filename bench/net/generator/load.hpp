@@ -53,6 +53,7 @@ class load {
   void drain();
   void give_up_datagrams();
   void check_progress();
+  bool is_warm() const;
   void begin_measuring();
   void end_measuring();
   double interval() const { return 1e9 / options_.rate; }

@@ -15,6 +15,7 @@ Sends requests to an echo server, compares every byte of the answers, and prints
 A wrong byte, a lost connection or a missing answer is said on stderr and makes the status 1.
 
   --depth     stream requests that a connection has under way
+  --warmup    seconds at the least; goes on until there were four answers a connection
   --rate      sends at fixed times, so many requests a second over all connections, whatever the
               answers do; latency counts from the time at which a request was due
   --requests  ends after so many answers
