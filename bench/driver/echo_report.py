@@ -84,16 +84,15 @@ def write(folder, stem, about, found, runs):
                 values = [number(row, name) for name in VALUES]
                 writer.writerow([cell.kind, cell.connections, cell.size, key,
                                  row["rounds"], row["drifted"], *values])
-    everything = {
-        "about": about,
-        "medians": [{"kind": c.kind, "connections": c.connections, "size": c.size, "servers": m}
-                    for c, m in found.items()],
-        "runs": [{"kind": c.kind, "connections": c.connections, "size": c.size,
-                  "records": records, "raw": raws} for c, (records, raws) in runs.items()],
-    }
+    runs = [{"kind": c.kind, "connections": c.connections, "size": c.size,
+             "records": records, "raw": raws} for c, (records, raws) in runs.items()]
+    medians = [{"kind": c.kind, "connections": c.connections, "size": c.size, "servers": of_cell}
+               for c, of_cell in found.items()]
     with open(folder / f"{stem}.json", "w", encoding="utf-8") as file:
-        json.dump(everything, file, indent=1)
-        file.write("\n")
+        file.write('{\n"about": ' + json.dumps(about))
+        for name, rows in (("medians", medians), ("runs", runs)):
+            file.write(f',\n"{name}": [\n' + ",\n".join(json.dumps(row) for row in rows) + "\n]")
+        file.write("\n}\n")
 
 
 def number(row, name):

@@ -16,7 +16,7 @@
 #include <chrono>
 #include <exception>
 #include <memory>
-#include <utility>  // Debian 12's boost/asio/awaitable.hpp lacks it
+#include <utility>
 #include <vector>
 
 namespace {

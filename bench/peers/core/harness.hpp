@@ -14,6 +14,7 @@
 #include <string>
 #include <string_view>
 #include <unistd.h>
+#include <utility>  // Debian 12's boost/asio/awaitable.hpp, which comes later, lacks it
 
 namespace peers {
 
