@@ -13,6 +13,10 @@
 
 using namespace std::chrono_literals;
 
+// Each task that waits pays for it.
+static_assert(sizeof(decltype(std::declval<ouro::event&>().wait())) ==
+              sizeof(ouro::wait_list::awaiter));
+
 namespace {
 
 ouro::task<> append_when_set(ouro::event& go, std::string& log, char name) {

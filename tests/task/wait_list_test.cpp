@@ -7,6 +7,7 @@
 #include "tests/task/cancel_support.hpp"
 
 #include <string>
+#include <utility>
 
 using namespace std::chrono_literals;
 using namespace cancel_test;
@@ -46,6 +47,17 @@ OURO_TEST_CASE("wait_list: a wait that is ready does not suspend and is in no li
   CHECK(!turned);
   CHECK(list.empty());
   co_await ouro::sleep(0s);
+}
+
+OURO_TEST_CASE("wait_list: wait_unless() looks at the flag when the wait begins",
+               "[task][wait_list]") {
+  ouro::wait_list list;
+  bool flag = false;
+  auto wait = list.wait_unless(flag);
+  flag = true;
+
+  CHECK(co_await std::move(wait));
+  CHECK(list.empty());
 }
 
 OURO_TEST_CASE("wait_list: wake_one() wakes the one that has waited longest", "[task][wait_list]") {

@@ -5,10 +5,6 @@
 
 namespace ouro::inline v0 {
 
-namespace detail {
-class event_wait_operation;
-}  // namespace detail
-
 /// A flag that tasks can wait for. Must outlive its waiters. asyncio: Event.
 class event {
  public:
@@ -28,36 +24,11 @@ class event {
   ///
   /// Cancellation: throws cancelled_error; the other waiters are not affected. asyncio:
   /// Event.wait().
-  [[nodiscard]] detail::event_wait_operation wait() noexcept;
+  [[nodiscard]] wait_list::awaiter wait() noexcept { return waiting_.wait_unless(set_); }
 
  private:
-  friend class detail::event_wait_operation;
-
   bool set_ = false;
   wait_list waiting_;
 };
-
-namespace detail {
-
-/// Looks at the event when it is awaited, not when it is made.
-class [[nodiscard]] event_wait_operation {
- public:
-  explicit event_wait_operation(event& awaited) noexcept
-      : event_(&awaited), wait_(awaited.waiting_.wait()) {}
-
-  bool await_ready() const noexcept { return event_->is_set(); }
-  bool await_suspend(await_point at) { return wait_.await_suspend(at); }
-  bool await_resume() const { return wait_.await_resume(); }
-
- private:
-  const event* event_;
-  wait_list::awaiter wait_;
-};
-
-}  // namespace detail
-
-inline detail::event_wait_operation event::wait() noexcept {
-  return detail::event_wait_operation(*this);
-}
 
 }  // namespace ouro::inline v0

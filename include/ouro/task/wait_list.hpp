@@ -16,14 +16,15 @@ class wait_list {
   /// One wait in the list; `co_await` gives `true`.
   class [[nodiscard]] awaiter final : public leaving_waiter, private list_hook {
    public:
-    awaiter(wait_list& list, bool ready) noexcept : list_(&list), ready_(ready) {}
+    /// Suspends unless `ready` is true by then.
+    awaiter(wait_list& list, const bool& ready) noexcept : list_(&list), ready_(&ready) {}
     awaiter(awaiter&& other) noexcept
         : leaving_waiter(static_cast<leaving_waiter&&>(other)),
           list_hook(),
           list_(other.list_),
           ready_(other.ready_) {}
 
-    bool await_ready() const noexcept { return ready_; }
+    bool await_ready() const noexcept { return *ready_; }
     bool await_suspend(detail::await_point at) {
       if (!begin_wait(at)) return false;
       list_->waiting_.push_back(*this);
@@ -40,13 +41,16 @@ class wait_list {
     void leave() noexcept override { unlink(); }
 
     wait_list* list_;
-    bool ready_;
+    const bool* ready_;
   };
 
   bool empty() const noexcept { return waiting_.empty(); }
 
   /// Waits for a wake-up; with `ready`, not at all.
-  awaiter wait(bool ready = false) noexcept { return awaiter(*this, ready); }
+  awaiter wait(bool ready = false) noexcept { return awaiter(*this, ready ? always : never); }
+  /// Waits for a wake-up, unless `flag` is true when the wait begins. `flag` must outlive the wait.
+  awaiter wait_unless(const bool& flag) noexcept { return awaiter(*this, flag); }
+  void wait_unless(const bool&& flag) = delete;
 
   /// Makes the task that has waited longest ready; false if there is none.
   bool wake_one() noexcept {
@@ -61,6 +65,9 @@ class wait_list {
   }
 
  private:
+  static constexpr bool always = true;
+  static constexpr bool never = false;
+
   intrusive_list<awaiter> waiting_;
 };
 
