@@ -44,10 +44,21 @@ class pipe_transport : public transport {
   unique_fd fd_;
 };
 
+/// Where reading a file is to begin; `here` for what has no positions.
+__u64 position_of(int fd) noexcept {
+  struct ::stat status{};
+  if (::fstat(fd, &status) != 0 || !(S_ISREG(status.st_mode) || S_ISBLK(status.st_mode))) {
+    return here;
+  }
+  return static_cast<__u64>(::lseek(fd, 0, SEEK_CUR));  // -1, `here`, should it fail
+}
+
+/// Reads a file at positions of its own. At the file's, a read that a worker thread of the kernel
+/// has begun and that is then cancelled gives bytes and does not move it: they would come twice.
 class read_pipe_transport final : public pipe_transport, private operation {
  public:
   read_pipe_transport(event_loop& loop, unique_fd fd)
-      : pipe_transport(loop, flow::in, std::move(fd)) {}
+      : pipe_transport(loop, flow::in, std::move(fd)), position_(position_of(this->fd())) {}
 
   bool can_write_eof() const noexcept override { return false; }
 
@@ -56,22 +67,34 @@ class read_pipe_transport final : public pipe_transport, private operation {
     if (into_.empty()) {
       ::io_uring_prep_poll_add(&sqe, fd(), POLLIN);
     } else {
-      ::io_uring_prep_read(&sqe, fd(), into_.data(), request_length(into_.size()), here);
+      ::io_uring_prep_read(&sqe, fd(), into_.data(), request_length(into_.size()), position_);
     }
   }
-  void on_complete(int result, unsigned) noexcept override { received(result); }
+  void on_complete(int result, unsigned) noexcept override {
+    if (is_file()) {
+      get_loop()->end_outside_work();
+      if (result > 0 && !into_.empty()) position_ += static_cast<__u64>(result);
+    }
+    received(result);
+  }
 
   void begin_receive(mutable_buffer into) noexcept override {
     into_ = into;
+    repeat_receive();
+  }
+  void repeat_receive() noexcept override {
+    if (is_file()) get_loop()->begin_outside_work();  // a disk knows no virtual clock
     get_loop()->io().submit(*this);
   }
-  void repeat_receive() noexcept override { get_loop()->io().submit(*this); }
   void end_receive() noexcept override { get_loop()->io().cancel(*this); }
   void begin_send() noexcept override {}  // nothing can be written
   void end_send() noexcept override {}
   void send_eof() noexcept override {}
 
+  bool is_file() const noexcept { return position_ != here; }
+
   mutable_buffer into_;
+  __u64 position_;
 };
 
 class write_pipe_transport final : public pipe_transport {

@@ -14,6 +14,7 @@
 #include "tests/support/loop_test.hpp"
 
 #include <array>
+#include <poll.h>
 #include <string>
 #include <sys/socket.h>
 #include <system_error>
@@ -43,8 +44,10 @@ inline fd_pair pipe_pair() {
   return {ouro::unique_fd(ends[0]), ouro::unique_fd(ends[1])};
 }
 
-/// Sends without the loop.
+/// Sends without the loop; waits for a connection that is still being made.
 inline void send_text(int fd, const std::string& text) {
+  ::pollfd asked{.fd = fd, .events = POLLOUT, .revents = 0};
+  REQUIRE(::poll(&asked, 1, 10'000) == 1);
   REQUIRE(::send(fd, text.data(), text.size(), MSG_NOSIGNAL) ==
           static_cast<::ssize_t>(text.size()));
 }

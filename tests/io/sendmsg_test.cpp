@@ -142,7 +142,9 @@ OURO_TEST_CASE("sendmsg: names the call and the errno if it fails", "[io][sendms
   const std::string second = co_await long_list;
 
   CHECK(first == "sendmsg: " + std::to_string(EPIPE));
-  CHECK(second == "sendmsg: " + std::to_string(EMSGSIZE));
+  if (second != "sendmsg: " + std::to_string(EINVAL)) {  // of Linux 6.1
+    CHECK(second == "sendmsg: " + std::to_string(EMSGSIZE));
+  }
 }
 
 OURO_TEST_CASE("sendmsg: beside another task's send() it is a usage_error",

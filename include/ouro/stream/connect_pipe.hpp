@@ -14,7 +14,8 @@
 namespace ouro::inline v0 {
 
 /// A reader over what can be read from: a pipe, a FIFO, a terminal, a file. Must be called in the
-/// running loop. The descriptor is closed with the last of the reader.
+/// running loop. The descriptor is closed with the last of the reader. A file is read from its
+/// current position on, which does not move.
 ///
 /// Errors: usage_error if no loop is running.
 /// asyncio: loop.connect_read_pipe() with a StreamReaderProtocol.
