@@ -46,7 +46,7 @@ def run_cells(chosen, folder):
 
     stem = stem_of(chosen)
     folder.mkdir(parents=True, exist_ok=True)
-    runs = echo_report.read_runs(folder / f"{stem}.json") if chosen.add else {}
+    runs = echo_report.read_runs(folder / f"{stem}.json", about) if chosen.add else {}
     found = {cell: echo_cells.medians(*of_cell) for cell, of_cell in runs.items()}
     for cell in wanted:
         records, raws = runs.setdefault(cell, ([], []))

@@ -114,9 +114,15 @@ def read(path):
     return found
 
 
-def read_runs(path):
-    """The runs that write() has written: {Cell: (records, raw runs)}."""
+def read_runs(path, about):
+    """The runs that write() has written: {Cell: (records, raw runs)}. Raises ValueError if there are
+    none, or none of the machine that `about` tells of."""
+    if not path.exists():
+        raise ValueError(f"there is no {path.name} to add to: leave --add out")
     everything = json.loads(path.read_text(encoding="utf-8"))
+    for what in ("machine", "kernel", "compiler"):
+        if everything["about"][what] != about[what]:
+            raise ValueError(f"{path.name} was measured with another {what}: leave --add out")
     return {
         echo_cells.Cell(each["kind"], each["connections"], each["size"]):
             (each["records"], each["raw"])

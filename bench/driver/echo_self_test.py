@@ -101,7 +101,11 @@ class Figures(unittest.TestCase):
             runs = {CELL: (self.records, self.raws)}
             echo_report.write(folder, "echo", ABOUT, self.found, runs)
             again = echo_report.read(folder / "echo.csv")
-            runs_again = echo_report.read_runs(folder / "echo.json")
+            runs_again = echo_report.read_runs(folder / "echo.json", ABOUT)
+            with self.assertRaisesRegex(ValueError, "another kernel: leave --add out"):
+                echo_report.read_runs(folder / "echo.json", dict(ABOUT, kernel="other"))
+            with self.assertRaisesRegex(ValueError, "no echo_udp.json to add to"):
+                echo_report.read_runs(folder / "echo_udp.json", ABOUT)
             self.assertIn("# kernel: k\n", (folder / "echo.csv").read_text())
         self.assertEqual(echo_report.table(again), echo_report.table(self.found))
         self.assertEqual(runs_again, runs)

@@ -3,8 +3,8 @@
 
 With --expect-wrong-byte the generator must fail, and say which byte is wrong. With --kill the
 server is killed meanwhile, and the generator must fail. With --rate it sends at fixed times, with
---depth several requests at once, with --spin it does not sleep, and with --hold it leaves the
-connections alone between two.
+--depth several requests at once, with --counted so many in all, with --spin it does not sleep, and
+with --hold it leaves the connections alone between two.
 """
 
 import json
@@ -22,6 +22,7 @@ MODES = {
     "--hold": ["--hold"],
     "--spin": ["--spin"],
     "--depth": ["--depth", "8"],
+    "--counted": ["--requests", "30"],  # fewer than it would warm up with
 }
 
 
@@ -53,6 +54,8 @@ def check(outcome, mode, udp):
     else:
         assert status == 0, outcome
         assert report["requests"] >= 10, outcome
+        assert report["seconds"] > 0, outcome
+        assert mode != "--counted" or report["requests"] == 30, outcome
         assert report["bytes_verified"] == 64 * report["total_requests"], outcome
 
 

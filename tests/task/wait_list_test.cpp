@@ -56,7 +56,9 @@ OURO_TEST_CASE("wait_list: wait_unless() looks at the flag when the wait begins"
   auto wait = list.wait_unless(flag);
   flag = true;
 
-  CHECK(co_await std::move(wait));
+  const bool woken = co_await std::move(wait);
+
+  CHECK(woken);
   CHECK(list.empty());
 }
 

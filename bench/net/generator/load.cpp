@@ -70,7 +70,7 @@ load_report load::run() {
 /// Whether the server has touched the memory that it needs: with thousands of connections that
 /// takes longer than the time to warm up.
 bool load::is_warm() const {
-  if (options_.rate > 0 || options_.warmup == 0) return true;
+  if (options_.rate > 0 || options_.requests > 0 || options_.warmup == 0) return true;
   return finished_ >= warm_answers * connections_.size();
 }
 
