@@ -4,6 +4,7 @@
 #include "ouro/base/system.hpp"
 #include "ouro/loop/event_loop.hpp"
 
+#include "tests/loop/interrupt_child.hpp"
 #include "tests/ring/child_process.hpp"
 #include "tests/support/catch.hpp"
 
@@ -58,29 +59,7 @@ TEST_CASE("interrupt_guard: the first SIGINT calls the handler inside the loop",
 }
 
 TEST_CASE("interrupt_guard: SIGINT wakes a loop that sleeps", "[loop][interrupt]") {
-  auto sockets = ouro::make_socket_pair(AF_UNIX, SOCK_STREAM);
-  const ::pid_t child = ::fork();
-  if (child == 0) {
-    take_sigint_by_default();
-    ouro::event_loop loop;
-    int code = 1;
-    const ouro::interrupt_guard guard(loop, [&] {
-      code = 0;
-      loop.stop();
-    });
-    // Written while the loop runs, with nothing else to do: it sleeps, or is about to.
-    loop.call_soon([&] { static_cast<void>(!::write(sockets[1].get(), "r", 1)); });
-    loop.run_forever();
-    ::_exit(code);
-  }
-  char ready = 0;
-  REQUIRE(::read(sockets[0].get(), &ready, 1) == 1);
-  ::kill(child, SIGINT);
-  int status = -1;
-  ::waitpid(child, &status, 0);
-
-  REQUIRE(WIFEXITED(status));
-  CHECK(WEXITSTATUS(status) == 0);
+  CHECK(loop_test::sigint_stops_idle_loop({}));
 }
 
 TEST_CASE("interrupt_guard: the second SIGINT ends the process even in a busy step",
