@@ -16,8 +16,6 @@ class wait_list {
   /// One wait in the list; `co_await` gives `true`.
   class [[nodiscard]] awaiter final : public leaving_waiter, private list_hook {
    public:
-    /// Suspends unless `ready` is true by then.
-    awaiter(wait_list& list, const bool& ready) noexcept : list_(&list), ready_(&ready) {}
     awaiter(awaiter&& other) noexcept
         : leaving_waiter(static_cast<leaving_waiter&&>(other)),
           list_hook(),
@@ -38,6 +36,7 @@ class wait_list {
    private:
     friend class wait_list;
     friend class intrusive_list<awaiter>;
+    awaiter(wait_list& list, const bool& ready) noexcept : list_(&list), ready_(&ready) {}
     void leave() noexcept override { unlink(); }
 
     wait_list* list_;
@@ -47,8 +46,12 @@ class wait_list {
   bool empty() const noexcept { return waiting_.empty(); }
 
   /// Waits for a wake-up; with `ready`, not at all.
+  ///
+  /// Cancellation: throws cancelled_error or timeout_error; the task is in no list then, and the
+  /// others stay. A wake-up that it had got already is lost: whoever hands something on by
+  /// wake_one() must see to that.
   awaiter wait(bool ready = false) noexcept { return awaiter(*this, ready ? always : never); }
-  /// Waits for a wake-up, unless `flag` is true when the wait begins. `flag` must outlive the wait.
+  /// As wait(), unless `flag` is true when the wait begins. `flag` must outlive the wait.
   awaiter wait_unless(const bool& flag) noexcept { return awaiter(*this, flag); }
   void wait_unless(const bool&& flag) = delete;
 
